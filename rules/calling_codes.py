@@ -1,8 +1,8 @@
 """Where the country's part of an international telephone number ends (ITU-T E.164 assigned codes)."""
 
 _ONE_DIGIT = frozenset("17")
-# The two-digit codes by their first digit; 21, 35, 37, 38, 42, 50, 59, 67-69, 80, 83, 85, 87-89, 96, 97 and 99 go on.
-_SECOND_DIGITS = {
+# First digit → second digits of the codes that have two.
+_TWO_DIGITS = {
     "2": "07",
     "3": "0123469",
     "4": "013456789",
@@ -20,5 +20,5 @@ def calling_code(digits: str) -> str:
     """
     if digits[:1] in _ONE_DIGIT:
         return digits[:1]
-    two = digits[1:2] and digits[1:2] in _SECOND_DIGITS.get(digits[:1], "")
+    two = digits[1:2] and digits[1:2] in _TWO_DIGITS.get(digits[:1], "")
     return digits[:2] if two else digits[:3]
