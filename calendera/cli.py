@@ -1,0 +1,95 @@
+"""The command line: `calendera COMMAND`. Each command imports what it runs, so that `--help` answers at once."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from calendera import cli_data, cli_generated
+from calendera.cli_start import Stop, now, start
+from calendera.settings import SettingsError
+
+ABOUT = """A booking backend for businesses, their customers and their partners.
+
+First time: `calendera migrate`, then `calendera seed`, then `calendera serve`; in another terminal `calendera tour`.
+Every command reads the same CALENDERA_… variables; `calendera settings` lists them."""
+
+app = typer.Typer(
+    name="calendera",
+    help=ABOUT,
+    no_args_is_help=True,
+    add_completion=False,
+    # A traceback with local variables prints whole requests; main() says what went wrong in one line.
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+
+
+@app.command(epilog="Example: `CALENDERA_PORT=9000 CALENDERA_WORKERS=4 calendera serve`", rich_help_panel="Run")
+def serve() -> None:
+    """Answer requests over HTTP until stopped.
+
+    Use it to run the product. Migrate first: until then `/readyz` says MIGRATIONS_PENDING. SIGTERM or Ctrl+C lets
+    requests under way end, for at most 10 seconds. Background work runs inside, unless CALENDERA_RUN_WORKER is false.
+    """
+    settings = start()
+    from calendera.serve import serve as run
+
+    run(settings)
+
+
+@app.command(epilog="Example: `CALENDERA_RUN_WORKER=false calendera serve & calendera worker`", rich_help_panel="Run")
+def worker() -> None:
+    """Do the background work: mails, erasures, exports.
+
+    Use it to keep this work away from the server processes; several workers may run at once, a job is done by one.
+    """
+    settings = start()
+    from calendera.worker import run
+
+    now(run(settings))
+
+
+@app.command(epilog="Example: `calendera migrate --check || calendera migrate`", rich_help_panel="Run")
+def migrate(
+    check: Annotated[bool, typer.Option("--check", help="Only say what is missing; exit 1 if anything is.")] = False,
+) -> None:
+    """Bring the database to the version of this program.
+
+    Use it after installing and after every upgrade, before serving. Doing it twice, or from four machines at once, is
+    safe: one applies, the others wait and find nothing to do.
+    """
+    url = start().database_url.get_secret_value()
+    from models.storage.migrate import migrate as apply
+    from models.storage.migrate import pending
+
+    missing = now(pending(url))
+    if check and missing:
+        raise Stop(f"{len(missing)} migration(s) to apply: {', '.join(map(str, missing))}.")
+    if not check:
+        now(apply(url))
+    typer.echo(f"Applied {len(missing)} migration(s)." if missing else "The database is current.")
+
+
+cli_data.add_to(app)
+cli_generated.add_to(app)
+
+
+def main() -> None:
+    """Run the command line. Whatever goes wrong is one clear line on standard error and a non-zero exit."""
+    try:
+        app()
+    except (SettingsError, Stop) as error:
+        _fail(str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:
+        # The person at this terminal runs the program: the text of the error is theirs to see, the traceback is not
+        # what they need first.
+        _fail(f"{str(error).strip() or type(error).__name__} ({type(error).__name__})")
+
+
+def _fail(text: str) -> None:
+    for line in text.splitlines():
+        typer.echo(f"calendera: {line}", err=True)
+    sys.exit(1)

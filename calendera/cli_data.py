@@ -1,0 +1,81 @@
+"""Commands that put data in or look at it from outside: seed, tour, import-ics, import-csv."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from calendera.cli_start import now, start
+
+PANEL = "Data"
+
+Account = Annotated[str, typer.Option("--account", help="The business's slug, as in its booking address.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Read and report everything, write nothing.")]
+
+
+def seed() -> None:
+    """Fill an empty database with three believable businesses, and print credentials and a first query.
+
+    Use it to try the product: a hair salon in Austin, a clinic in Berlin, a tutor in Auckland, with customers and
+    bookings. The same every time. A database that has businesses already is left as it is.
+    """
+    settings = start()
+    from calendera.seeding import seed as run
+
+    now(run(settings))
+
+
+def tour(
+    url: Annotated[str, typer.Argument(help="The running server; CALENDERA_PUBLIC_URL if left out.")] = "",
+) -> None:
+    """Watch the three clients use a running server, and fail on any surprise.
+
+    Use it after `seed` while `serve` runs: the widget books, the dashboard reads and moves, the partner reads what its
+    scopes allow, the rival is refused everything. Each request and answer is printed.
+    """
+    settings = start()
+    from calendera.tour import tour as run
+
+    now(run(url or settings.public_url))
+
+
+def import_ics(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="An RFC 5545 export (.ics).")],
+    account: Account,
+    dry_run: DryRun = False,
+) -> None:
+    """Bring in a diary from another calendar.
+
+    Use it when a business moves here. Every entry that is refused is reported with its reason; either all the others
+    are written or none. Try `--dry-run` first.
+    """
+    settings = start()
+    from calendera.imports import import_ics as run
+
+    now(run(settings, file, account=account, dry_run=dry_run))
+
+
+def import_csv(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Customers, one per line, with a header.")],
+    account: Account,
+    dry_run: DryRun = False,
+) -> None:
+    """Bring in a list of customers.
+
+    Use it when a business moves here. Every line that is refused is reported with its reason; either all the others
+    are written or none. Try `--dry-run` first.
+    """
+    settings = start()
+    from calendera.imports import import_csv as run
+
+    now(run(settings, file, account=account, dry_run=dry_run))
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands of this file."""
+    app.command(epilog="Example: `calendera migrate && calendera seed`", rich_help_panel=PANEL)(seed)
+    app.command(epilog="Example: `calendera tour http://127.0.0.1:8000`", rich_help_panel=PANEL)(tour)
+    ics = "Example: `calendera import-ics diary.ics --account austin-hair --dry-run`"
+    app.command("import-ics", epilog=ics, rich_help_panel=PANEL)(import_ics)
+    csv = "Example: `calendera import-csv customers.csv --account austin-hair --dry-run`"
+    app.command("import-csv", epilog=csv, rich_help_panel=PANEL)(import_csv)

@@ -1,0 +1,58 @@
+"""Commands for what is generated from the code and committed: schema.graphql and docs/settings.md."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from calendera.cli_start import Stop
+
+PANEL = "Look and generate"
+SCHEMA = Path("schema.graphql")
+SETTINGS = Path("docs/settings.md")
+
+Check = Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 when the committed file is not current.")]
+
+
+def schema(check: Check = False) -> None:
+    """Write the GraphQL schema to schema.graphql in this folder.
+
+    Use it after changing anything in graph/; commit the result, which is what clients generate their code from.
+    """
+    from graph.schema import print_sdl
+
+    _write_or_check(SCHEMA, print_sdl(), check, again="calendera schema")
+
+
+def settings(
+    write: Annotated[bool, typer.Option("--write", help="Generate docs/settings.md in this folder.")] = False,
+    check: Check = False,
+) -> None:
+    """Show what this process would run with, secrets hidden; or write the settings' documentation.
+
+    Use it to see what a variable changed, before serving. `*` marks what the environment sets.
+    """
+    from calendera.settings import read_settings
+    from calendera.settings_table import as_they_stand, documentation
+
+    if write or check:
+        _write_or_check(SETTINGS, documentation(), check, again="calendera settings --write")
+        return
+    for name, value, given in as_they_stand(read_settings()):
+        typer.echo(f"{'*' if given else ' '} {name:<36} {value}")
+
+
+def _write_or_check(path: Path, text: str, check: bool, *, again: str) -> None:
+    current = path.exists() and path.read_text(encoding="utf-8") == text
+    if check and not current:
+        raise Stop(f"{path} is not what the code says; run `{again}` and commit it.")
+    if not current:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    typer.echo(f"{path} is current.")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands of this file."""
+    app.command(epilog="Example: `calendera schema --check`", rich_help_panel=PANEL)(schema)
+    app.command(epilog="Example: `CALENDERA_PORT=9000 calendera settings`", rich_help_panel=PANEL)(settings)
