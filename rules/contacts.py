@@ -17,7 +17,7 @@ PHONE_LENGTH = 40
 _NOT_IN_AN_ATOM = frozenset(' "(),:;<>@[\\]')
 _EXTENSION = re.compile(r"\s*(?:;ext=|,|#|x|ext\.?|extension)\s*([0-9]{1,6})$", re.IGNORECASE)
 _KEYPAD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
-_NUMBER = re.compile(r"(\+|00)?([0-9 ().\-/\u2010-\u2015]*[A-Z]{0,10})")
+_NUMBER = re.compile(r"(\+)?([0-9 ().\-/\u2010-\u2015]*[A-Z]{0,10})")
 
 
 def clean_email(value: str) -> str:
@@ -66,17 +66,25 @@ def clean_phone(value: str) -> Phone:
         raise ValueError(
             "The phone number may hold digits, spaces, ( ) - . / and a + at the start, like +1 555 123 2253."
         )
-    written = number[2].replace("(0)", "") if number[1] else number[2]  # +44 (0)20: the 0 is dialled at home only
-    digits = re.sub(r"[^0-9]", "", written.translate(_KEYPAD))
-    fewest = 7 if number[1] else 5
-    if not fewest <= len(digits) <= 15 or (number[1] and digits.startswith("0")):
-        raise ValueError(f"The phone number must have {fewest} to 15 digits, and no 0 directly after the +.")
-    normal = f"+{digits}" if number[1] else digits
+    normal = _normal(number[1] or "", number[2].translate(_KEYPAD))
     return Phone(typed, f"{normal};ext={extension[1]}" if extension else normal)
+
+
+def _normal(plus: str, written: str) -> str:
+    """`+` and the digits of an international number, the bare digits of another."""
+    if not plus and re.match(r"[^0-9]*0[^0-9]*0", written):
+        plus, written = "+", written.replace("0", "", 2)
+    if plus:
+        written = written.replace("(0)", "", 1)  # +44 (0)20: that 0 is dialled at home only
+    digits = re.sub(r"[^0-9]", "", written)
+    fewest = 7 if plus else 5
+    if not fewest <= len(digits) <= 15 or (plus and digits.startswith("0")):
+        raise ValueError(f"The phone number must have {fewest} to 15 digits, and no 0 directly after the +.")
+    return f"{plus}{digits}"
 
 
 def _ascii_digits(text: str) -> str:
     """Digits of every script, and the wide forms of Asian keyboards, as ASCII."""
     wide = unicodedata.normalize("NFKC", text).strip()
-    opened = re.sub(r"^\(\s*(\+|00)", r"\1(", wide)  # "(+49) 30" is "+(49) 30"
+    opened = re.sub(r"^\(\s*\+", "+(", wide)  # "(+49) 30" is "+(49) 30"
     return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in opened)
