@@ -13,9 +13,9 @@ from uuid import UUID
 
 FIELDS = {
     # every line
-    "event": "what happened, a fixed sentence",
     "timestamp": "when, UTC",
     "level": "how bad",
+    "event": "what happened, a fixed sentence",
     "logger": "the library that says it, when it is not Calendera",
     "request_id": "the request, as the caller sees it in X-Request-Id",
     # one line per operation
@@ -58,24 +58,24 @@ _IPV4 = r"\b\d{1,3}(?:\.\d{1,3}){3}\b"
 _IPV6 = r"(?<![\w:])(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}(?![\w:])"
 _PHONE = r"\+?\d(?:[ ().-]?\d){6,}"
 _PERSONAL = re.compile("|".join((_EMAIL, _IPV4, _IPV6, _PHONE)))
-# Fixed sentences and what the pipeline itself makes: not judged as codes.
-_TEXT = {"event"}
-_OWN = {"timestamp", "level", "host", "folder", "frames", "dropped"}
+# What the program itself makes, or has checked (request ids are hexadecimal): not judged again.
+_OWN = {"timestamp", "level", "request_id", "host", "folder", "frames"}
 
 
 def only_known(_logger: object, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Keep the fields of the list, with harmless values. A structlog processor."""
+    """Keep the fields of the list, in its order and with harmless values. A structlog processor."""
     strangers = sorted(name for name in line if name not in FIELDS and name != "exc_info")
-    for name in strangers:
-        del line[name]
+    known = {name: _fit(name, line[name]) for name in FIELDS if name in line}
     if strangers:
-        line["dropped"] = strangers
-    for name, value in line.items():
-        if name in _TEXT:
-            line[name] = harmless_text(str(value))
-        elif name not in _OWN and name != "exc_info":
-            line[name] = harmless(value)
-    return line
+        known["dropped"] = strangers
+    # Left only on a developer's console, whose renderer prints it.
+    return known | {"exc_info": line["exc_info"]} if "exc_info" in line else known
+
+
+def _fit(field: str, value: object) -> object:
+    if field == "event":
+        return harmless_text(str(value))
+    return value if field in _OWN else harmless(value)
 
 
 def harmless(value: object) -> object:

@@ -67,6 +67,7 @@ def compose(*, sender: str, to: str, subject: str, text: str, key: UUID, clock: 
     message["Message-ID"] = f"<{key}@{author.domain}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text)
+    refuse_unsafe(message)
     return message
 
 

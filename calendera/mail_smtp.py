@@ -89,6 +89,7 @@ def _not_sent(error: Exception) -> MailNotSent:
         return MailNotSent("NOT_ENCRYPTED", temporary=True)
     if isinstance(error, TimeoutError):
         return MailNotSent("TIMED_OUT", temporary=True)
-    if isinstance(error, aiosmtplib.SMTPNotSupported):
-        return MailNotSent("SERVER_LACKS_FEATURE", temporary=True)
-    return MailNotSent("UNREACHABLE", temporary=True)
+    if isinstance(error, OSError):
+        return MailNotSent("UNREACHABLE", temporary=True)
+    # What is left says that the server offers no STARTTLS, no sign-in, or no addresses beyond ASCII.
+    return MailNotSent("SERVER_LACKS_FEATURE", temporary=True)

@@ -55,7 +55,7 @@ def _proxies(value: tuple[str, ...]) -> tuple[str, ...]:
 def _mail_from(value: str) -> str:
     name, address = parseaddr(value)
     try:
-        if not Address(name, addr_spec=address).domain:
+        if not value.isprintable() or not Address(name, addr_spec=address).domain:
             raise ValueError
     except Exception:
         # The standard library's parser raises IndexError and its own errors besides ValueError.
