@@ -87,12 +87,11 @@ def test_graphemes_lose_and_invent_nothing(text: str) -> None:
 
 
 @given(st.sampled_from(Mask), st.text(min_size=1, max_size=60))
-def test_no_mask_shows_a_value_whole(kind: Mask, value: str) -> None:
+def test_every_mask_shows_something_and_less_than_the_value(kind: Mask, value: str) -> None:
     shown = mask(kind, value)
+    told = [char for char in shown if char not in "…•@ +."]
     assert shown
-    assert shown == value or value not in shown
-    if shown == value:
-        assert set(value) <= set("… •@")
+    assert len(told) < max(1, len("".join(value.split())))
 
 
 @given(st.lists(st.text("abcdefgh", min_size=1, max_size=9), min_size=1, max_size=4))
