@@ -1,0 +1,1 @@
+"""What the API says: shapes, words, and who may see or call each field."""
