@@ -64,7 +64,7 @@ def test_a_subject_cannot_become_a_header(subject: str) -> None:
 
 def lax(**headers: str) -> EmailMessage:
     """A message whose policy checks nothing, as a careless caller might build it."""
-    message = EmailMessage(policy.compat32)  # type: ignore[arg-type]
+    message = EmailMessage(policy.compat32)
     for name, value in {"From": "a@b.example", "To": "c@d.example", **headers}.items():
         Message.__setitem__(message, name, value)
     message.set_payload("x")
