@@ -1,0 +1,139 @@
+"""A second opinion on slots, written to be obvious and slow.
+
+It paints five-minute ticks of open time as a set of datetimes and asks about one start after the other. It
+shares no algorithm with `rules`: no sweep, no coalescing, no epoch integers, no `fold`.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from rules.opening import Schedule
+from rules.slots import SlotMode
+
+TICK = timedelta(minutes=5)
+Busy = list[tuple[datetime, datetime]]
+
+
+@dataclass
+class Question:
+    """Minutes and datetimes, as a person would ask. Everything but `now` lies on whole ticks."""
+
+    schedule: Schedule
+    first: date
+    last: date
+    duration: int
+    step: int
+    before: int
+    after: int
+    mode: SlotMode
+    notice: int
+    horizon: int
+    now: datetime
+    busy: Busy
+    pool: list[Busy]
+    needed: int
+
+
+@cache
+def offset_at(instant: datetime, zone: ZoneInfo) -> timedelta:
+    return instant.astimezone(zone).utcoffset() or timedelta()
+
+
+@cache
+def readings(wall: datetime, zone: ZoneInfo) -> tuple[list[datetime], list[datetime]]:
+    """Instants that clocks show as `wall`, and those that offsets in use around then would make of it."""
+    as_utc = wall.replace(tzinfo=UTC)
+    offsets = {offset_at(as_utc + timedelta(hours=hours), zone) for hours in range(-30, 31, 3)}
+    candidates = [as_utc - offset for offset in offsets]
+    return [c for c in candidates if c.astimezone(zone).replace(tzinfo=None) == wall], candidates
+
+
+@cache
+def utc_of(wall: datetime, zone: ZoneInfo) -> datetime:
+    shown, candidates = readings(wall, zone)
+    if shown:
+        return min(shown)
+    return wall.replace(tzinfo=UTC) - offset_at(min(candidates), zone)
+
+
+def windows_starting_on(schedule: Schedule, day: date) -> list[tuple[datetime, datetime]]:
+    overrides = [override for override in schedule.overrides if override.on == day]
+    spans = [span for override in overrides for span in override.windows]
+    if not overrides:
+        for rule in schedule.rules:
+            late = rule.valid_until is not None and day > rule.valid_until
+            early = rule.valid_from is not None and day < rule.valid_from
+            if day.isoweekday() == rule.weekday and not late and not early:
+                spans.append((rule.start_minute, rule.end_minute))
+    found = []
+    for start, end in spans:
+        end += 1 if end in (1439, 2879) else 0
+        walls = [datetime.combine(day, datetime.min.time()) + timedelta(minutes=m) for m in (start, end)]
+        if not any(readings(wall, schedule.zone)[0] for wall in walls):
+            continue
+        begin, close = (utc_of(wall, schedule.zone) for wall in walls)
+        if begin < close:
+            found.append((begin, close))
+    return found
+
+
+def ticks(start: datetime, end: datetime) -> list[datetime]:
+    return [start + TICK * i for i in range(max(0, (end - start) // TICK))]
+
+
+def meets_none(busy: Busy, start: datetime, end: datetime) -> bool:
+    return not any(start < busy_end and end > busy_start for busy_start, busy_end in busy)
+
+
+def answer(q: Question) -> set[datetime]:
+    days = [q.first + timedelta(days=i) for i in range(-2, (q.last - q.first).days + 3)]
+    by_day = [windows_starting_on(q.schedule, day) for day in days]
+    open_ticks = {tick for windows in by_day for window in windows for tick in ticks(*window)}
+    anchors = {
+        start
+        for windows in by_day
+        for start, _ in windows
+        if not any(other_start < start <= other_end for other_start, other_end in windows)
+    }
+    anchor_of: dict[datetime, datetime] = {}
+    for tick in sorted(open_ticks):
+        anchor_of[tick] = tick if tick in anchors else anchor_of[tick - TICK]
+    open_until: dict[datetime, datetime] = {}
+    for tick in sorted(open_ticks, reverse=True):
+        open_until[tick] = open_until.get(tick + TICK, tick + TICK)
+
+    @cache
+    def free(start: datetime) -> bool:
+        block = start - timedelta(minutes=q.before), start + timedelta(minutes=q.duration + q.after)
+        return meets_none(q.busy, *block) and sum(meets_none(unit, *block) for unit in q.pool) >= q.needed
+
+    bases: dict[datetime, datetime] = {}
+
+    def base(start: datetime) -> datetime:
+        anchor = anchor_of[start]
+        if q.mode is SlotMode.GRID:
+            return anchor
+        begin = start
+        # Two units of a pool that take turns can forbid the time between two ticks and neither tick.
+        while begin > anchor and free(begin - TICK / 2) and free(begin - TICK):
+            begin = bases.get(begin - TICK, begin - TICK)
+        bases[start] = begin
+        return begin
+
+    zone = q.schedule.zone
+    today = q.now.astimezone(zone).date()
+
+    def offered(start: datetime) -> bool:
+        day = start.astimezone(zone).date()
+        return (
+            q.first <= day <= q.last
+            and day <= today + timedelta(days=q.horizon)
+            and start >= q.now + timedelta(minutes=q.notice)
+            and start + timedelta(minutes=q.duration) <= open_until[start]
+            and free(start)
+            and (start - base(start)) % timedelta(minutes=q.step) == timedelta()
+        )
+
+    return {start for start in sorted(open_ticks) if offered(start)}
