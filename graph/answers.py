@@ -85,16 +85,19 @@ def fault_of(error: BaseException, request_id: str, operation: str | None = None
     return Fault(request_id, operation, kind, more.get("field"), places, more.get("count", 1))
 
 
-def shown(
-    errors: Sequence[GraphQLError], *, limit: int, request_id: str, operation: str | None, report: ReportFault
-) -> list[dict[str, Any]]:
-    """The errors of an execution as the caller may see them, at most `limit`. All faults make one report."""
+def report_faults(
+    errors: Sequence[GraphQLError], *, request_id: str, operation: str | None, report: ReportFault
+) -> None:
+    """Report the faults among the errors of one operation: one report however many they are."""
     faults = [error for error in errors if _public(error) is None]
     if faults:
-        cause = _cause(faults[0])
         name = faults[0].nodes[0].name.value if faults[0].nodes else None  # type: ignore[attr-defined]
-        report(fault_of(cause, request_id, operation, field=name, count=len(faults)))
-    return [_format(error, request_id) for error in errors[:limit]]
+        report(fault_of(_cause(faults[0]), request_id, operation, field=name, count=len(faults)))
+
+
+def shown(errors: Sequence[GraphQLError], request_id: str) -> list[dict[str, Any]]:
+    """The errors of an execution as the caller may see them."""
+    return [_format(error, request_id) for error in errors]
 
 
 def invalid(errors: Iterable[GraphQLError]) -> Answer:

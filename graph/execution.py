@@ -16,7 +16,7 @@ import strawberry
 from graphql import GraphQLError, OperationDefinitionNode, OperationType
 from strawberry.execution import optimized_is_awaitable
 
-from graph.answers import Answer, ReportFault, refuse, shown
+from graph.answers import Answer, ReportFault, refuse, report_faults, shown
 from graph.documents import Trusted, document_id
 from graph.executor import BudgetedExecutor
 from graph.limits import Limits
@@ -51,7 +51,7 @@ class Operations:
         self.limits = limits or Limits()
         self.report = report
         self._schema = schema._schema
-        self._shelf = shelf or Shelf(entries=2_000, weight=64 * 2**20)
+        self._shelf = Shelf(entries=2_000, weight=64 * 2**20) if shelf is None else shelf
         let_the_library_check_one_of(self._schema)
         self._trusted = {id_: self._build_trusted(id_, text, trusted) for id_, text in trusted} if trusted else {}
 
@@ -90,7 +90,7 @@ class Operations:
         """
         operation = prepared.find(operation_name)
         if operation is None:
-            return refuse("BAD_REQUEST", _which_operation(prepared, operation_name))
+            return refuse("BAD_REQUEST", _which_operation(operation_name))
         if operation.operation is OperationType.SUBSCRIPTION:
             return refuse("BAD_REQUEST", _NO_SUBSCRIPTIONS)
         given = dict(variables or {})
@@ -112,28 +112,18 @@ class Operations:
             if not deadline.expired():
                 raise
         finally:
-            # What an error left running: nobody waits for it any more.
-            executor.abandon()
+            await executor.abandon()
+        errors = executor.collected_errors.errors
+        if errors:
+            name = operation.name.value if operation.name else None
+            report_faults(errors, request_id=request_id, operation=name, report=self.report)
         if executor.spent:
             return _stopped("QUERY_TOO_COMPLEX", _too_many_fields(operation, self.limits.resolved_fields), request_id)
         if deadline.expired():
             return _stopped("OPERATION_TIMEOUT", _too_slow(operation, seconds), request_id)
-        return self._answer(executor.collected_errors.errors, data, operation, request_id)
-
-    def _answer(
-        self,
-        errors: list[GraphQLError],
-        data: dict[str, Any] | None,
-        operation: OperationDefinitionNode,
-        request_id: str,
-    ) -> Answer:
-        if not errors:
-            return Answer(data=data, executed=True)
         limit = self.limits.response_errors
-        name = operation.name.value if operation.name else None
-        seen = shown(errors, limit=limit, request_id=request_id, operation=name, report=self.report)
         left_out = {"errorsLeftOut": len(errors) - limit} if len(errors) > limit else {}
-        return Answer(seen, data, executed=True, extensions=left_out)
+        return Answer(shown(errors[:limit], request_id), data, executed=True, extensions=left_out)
 
     def _executor(
         self, prepared: Prepared, context: object, operation_name: str | None, variables: dict[str, Any]
@@ -186,9 +176,7 @@ def _what_stands(operation: OperationDefinitionNode) -> str:
     return ""
 
 
-def _which_operation(prepared: Prepared, name: str | None) -> str:
-    if not prepared.operations:
-        return "The document has only fragments. Add an operation."
+def _which_operation(name: str | None) -> str:
     if name is None:
         return "The document has several operations. Say which one to run in `operationName`."
     return "The document has no operation of that name. Check `operationName`."

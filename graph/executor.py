@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from graphql import GraphQLObjectType, Undefined
@@ -39,7 +40,12 @@ class BudgetedExecutor(StrawberryGraphQLCoreExecutionContext):
             return Undefined
         return super().execute_field(parent_type, source, field_details_list, path, position_context)
 
-    def abandon(self) -> None:
-        """Cancel what still runs for an operation that nobody waits for any more."""
-        for future in [*self.background_futures, *self.pending_incremental_futures]:
-            future.cancel()
+    async def abandon(self) -> None:
+        """Cancel what an error left running, and wait until it has given back what it held (a second at most)."""
+        left = [*self.background_futures, *self.pending_incremental_futures]
+        if left:
+            # One step first: a coroutine that never began cannot be cancelled, only dropped with a warning.
+            await asyncio.sleep(0)
+            for future in left:
+                future.cancel()
+            await asyncio.wait(left, timeout=1)

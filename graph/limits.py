@@ -45,8 +45,8 @@ class Limits:
 class Measure:
     """How large a document is, with every fragment counted at each place that spreads it.
 
-    The figures are those of the largest definition, run or not: a document may hold several operations and the
-    caller names one later. `depth` counts fields from the root, `introspection_depth` those below `__schema`.
+    The figures are those of the largest operation, run or not: a document may hold several, and the caller names one
+    later. `depth` counts fields from the root, `introspection_depth` those below `__schema` or `__type`.
     """
 
     operations: int = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -44,21 +44,18 @@ class _Part:
 
 def measure(document: DocumentNode) -> Measure:
     """Measure every definition of the document. Cycles and unknown fragments are left to validation."""
-    parts: list[_Part] = []
+    operations: list[_Part] = []
     fragments: dict[str, _Part] = {}
-    operations = 0
     for definition in document.definitions:
         if isinstance(definition, OperationDefinitionNode):
-            operations += 1
-            parts.append(_walk(definition))
+            operations.append(_walk(definition))
         elif isinstance(definition, FragmentDefinitionNode):
-            fragments[definition.name.value] = part = _walk(definition)
-            parts.append(part)
+            fragments[definition.name.value] = _walk(definition)
     for name in _inner_first(fragments):
         _add_spreads(fragments[name], fragments)
-    for part in parts:
+    for part in operations:
         _add_spreads(part, fragments)
-    return _largest(parts, operations)
+    return _largest(operations, [*operations, *fragments.values()])
 
 
 def _walk(definition: OperationDefinitionNode | FragmentDefinitionNode) -> _Part:
@@ -138,15 +135,15 @@ def _add_spreads(part: _Part, fragments: dict[str, _Part]) -> None:
             part.root_fields += inner.root_fields if place.depth == 0 else 0
 
 
-def _largest(parts: Iterable[_Part], operations: int) -> Measure:
-    parts = list(parts)
+def _largest(operations: list[_Part], parts: list[_Part]) -> Measure:
+    """Depth and root fields depend on where a fragment is spread; the other figures count in unused ones too."""
     return Measure(
-        operations=operations,
-        depth=max((p.depth for p in parts), default=0),
-        introspection_depth=max((p.introspection_depth for p in parts), default=0),
+        operations=len(operations),
+        depth=max((o.depth for o in operations), default=0),
+        introspection_depth=max((o.introspection_depth for o in operations), default=0),
+        root_fields=max((o.root_fields for o in operations), default=0),
         aliases=max((p.aliases for p in parts), default=0),
         directives=max((p.directives for p in parts), default=0),
-        root_fields=max((p.root_fields for p in parts), default=0),
         selections=max((p.selections for p in parts), default=0),
         introspects=any(p.introspects for p in parts),
     )

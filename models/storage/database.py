@@ -50,7 +50,8 @@ async def connect(url: str, *, models: Sequence[str], pool_size: int = 10) -> No
     if _context is not None:
         raise ConfigurationError("A database is connected already: close() it first.")
     context = TortoiseContext()
-    await context.init(_configuration(url, models, pool_size), _enable_global_fallback=True)
+    with context:  # only while it is made: requests run in other tasks and find it as the global fallback
+        await context.init(_configuration(url, models, pool_size), _enable_global_fallback=True)
     try:
         await _engine(context).open()
     except BaseException:
@@ -62,12 +63,13 @@ async def connect(url: str, *, models: Sequence[str], pool_size: int = 10) -> No
 async def close() -> None:
     """Waits for what is under way and closes every connection. Does nothing if none is open."""
     global _context
-    context, _context = _context, None
-    if context is not None:
-        try:
-            await _engine(context).close()
-        finally:
-            await context.close_connections()
+    if (context := _context) is None:
+        return
+    try:
+        await _engine(context).close()  # a transaction under way still needs the context to find its connection
+    finally:
+        _context = None
+        await context.close_connections()
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 
 from models.migrations import BrokenMigrations, Migration
-from models.storage.cancelling import settled
+from models.storage.cancelling import PATIENCE, settled
 from models.storage.history import CREATE_ON_POSTGRES, READ, still_to_apply
 
 _ONE_MIGRATOR = "SELECT pg_advisory_lock(hashtextextended('calendera:schema_migration', 0))"
@@ -40,10 +40,8 @@ async def _connected(dsn: str) -> AsyncIterator[Any]:
     database = await asyncpg.connect(dsn)
     try:
         yield database
-    except BaseException:
-        database.terminate()  # the server rolls back what is open and frees the lock
-        raise
-    await settled(database.close())
+    finally:  # the server stops what it still runs, rolls back what is open and frees the lock
+        await settled(database.close(timeout=PATIENCE))
 
 
 async def _apply(database: Any, migration: Migration) -> None:

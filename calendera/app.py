@@ -1,0 +1,101 @@
+"""The application: routes, middleware, and what starts and stops with it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from calendera.asking import Served
+from calendera.authentication import Authentication
+from calendera.clock import Clock
+from calendera.embed import WidgetCors
+from calendera.graphql_http import graphql_endpoint
+from calendera.health import health_routes
+from calendera.logs import log, log_operation
+from calendera.request_id import RequestId
+from calendera.secret_key import signing_key
+from calendera.security_headers import SecurityHeaders
+from calendera.settings import Settings
+from graph.answers import Fault
+from graph.documents import Trusted
+from graph.execution import Operations
+from graph.limits import Limits
+from graph.schema import build as build_schema
+from models import keyring
+from models.storage import database, migrate
+from resolvers.context import Context
+
+MODELS = ("models",)
+
+
+def build(settings: Settings, clock: Clock | None = None) -> ASGIApp:
+    """The application of one server process."""
+    authentication = Authentication(settings, clock or Clock())
+    limits = Limits(seconds=settings.operation_timeout_seconds)
+    operations = Operations(build_schema(), trusted=Trusted.load(), report=report_fault, limits=limits)
+    dashboard = Counted(graphql_endpoint(operations, authentication.at_graphql, observe=observe))
+    widget = Counted(graphql_endpoint(operations, authentication.at_widget, observe=observe))
+    url = settings.database_url.get_secret_value()
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        keyring.install(signing_key(settings).get_secret_value())
+        await database.connect(url, models=MODELS, pool_size=settings.pool_size)
+        try:
+            yield
+        finally:
+            await database.close()
+
+    return Starlette(
+        lifespan=lifespan,
+        routes=[
+            Route("/graphql", dashboard),
+            Route("/embed/v1/{key}/graphql", WidgetCors(widget, authentication)),
+            *health_routes(database.ping, lambda: migrate.pending(url)),
+        ],
+        middleware=[Middleware(RequestId), Middleware(SecurityHeaders, https=settings.secure)],
+    )
+
+
+class Counted:
+    """ASGI wrapper that counts the statements of a request, for its log line."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with database.counting() as statements:
+            scope.setdefault("state", {})["statements"] = statements
+            await self.app(scope, receive, send)
+
+
+def observe(served: Served) -> None:
+    """One log line for an operation that is over."""
+    context = served.visit.asking.context if served.visit.asking else None
+    known = context if isinstance(context, Context) else None
+    log_operation(
+        name=served.visit.operation,
+        kind=served.visit.kind or "none",
+        credential=known.viewer.kind.value if known else "NONE",
+        status=served.status,
+        ms=served.seconds * 1000,
+        statements=len(known.statements) if known else 0,
+        errors=served.codes,
+    )
+
+
+def report_fault(fault: Fault) -> None:
+    """One log line for something unforeseen: where in the code, never with which values."""
+    log.error(
+        "fault",
+        operation=fault.operation,
+        error_types=[fault.kind],
+        frames=list(fault.frames),
+        field=fault.field,
+        count=fault.count,
+    )

@@ -1,0 +1,178 @@
+"""Refusals as types. What each shows are the attributes of the exception of the same name in `rules/errors.py`."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar, cast
+
+import strawberry
+
+from graph.enums import BookingStatus, NotOfferedReason, RefusalCode
+from graph.field import told
+from graph.times import LocalTime, local_time
+from rules import errors
+from rules.errors import Refusal as RefusalError
+
+R = TypeVar("R", bound=type)
+
+
+@strawberry.interface(description="The request was understood and refused. Nothing was changed.")
+class Refusal:
+    message: str = told("A sentence for a person: what happened and what to do.")
+    code: RefusalCode = told("The same as a stable word, for programs.")
+
+
+class Refused:
+    """A refusal as the source of its type: an exception itself, returned by a resolver, would count as raised."""
+
+    __slots__ = ("error",)
+
+    def __init__(self, error: RefusalError) -> None:
+        self.error = error
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.error, name)
+
+
+def refusal(error: type[RefusalError]) -> Callable[[R], R]:
+    """Make a class the GraphQL type of a refusal."""
+
+    def decorate(cls: R) -> R:
+        cls.is_type_of = classmethod(lambda _, source, __: isinstance(source, Refused) and type(source.error) is error)  # type: ignore[attr-defined]
+        cls.__refusal__ = error  # type: ignore[attr-defined]
+        return strawberry.type(cls, description=inspect.cleandoc(cls.__doc__ or ""))
+
+    return decorate
+
+
+def refusal_of(type_: type[Any]) -> type[RefusalError]:
+    """The exception that a refusal type shows."""
+    return cast("type[RefusalError]", type_.__refusal__)
+
+
+@strawberry.type(description="One value that was not accepted.")
+class FieldProblem:
+    path: str = told("Where it stands in the input, as `customer.email` or `weekly.2.endMinute`.")
+    message: str = told("What would be accepted.")
+
+
+@strawberry.type(description="A start that was free when the refusal was made. Not held: another may take it.")
+class Alternative:
+    starts_at: datetime = told("Begin of the appointment.")
+    ends_at: datetime = told("End of the appointment; exclusive.")
+
+    local: LocalTime = told(
+        "The begin as the clock on the wall shows it where the appointment takes place.",
+        resolver=lambda root: local_time(root.starts_at, root.zone),
+    )
+
+
+@refusal(errors.ValidationFailed)
+class ValidationFailed(Refusal):
+    """Some values cannot be accepted. All problems are listed at once."""
+
+    fields: list[FieldProblem] = told("Each value that was refused.")
+
+
+@refusal(errors.NotFound)
+class NotFound(Refusal):
+    """There is no such row for this credential. Another account's id, a removed row and a mistyped id look the same."""
+
+
+@refusal(errors.VersionConflict)
+class VersionConflict(Refusal):
+    """Somebody changed the row since it was read."""
+
+    current_version: int = told("The version it is at now. Read the row again before repeating.")
+
+
+@refusal(errors.SlotTaken)
+class SlotTaken(Refusal):
+    """Another booking or hold has the time."""
+
+    alternatives: list[Alternative] = told("Free starts nearest to the one asked for; may be empty.")
+
+
+@refusal(errors.NotOffered)
+class NotOffered(Refusal):
+    """The service is not offered at that time."""
+
+    reason: NotOfferedReason = told("Which rule.")
+    alternatives: list[Alternative] = told("Free starts nearest to the one asked for; may be empty.")
+
+
+@refusal(errors.HoldEnded)
+class HoldEnded(Refusal):
+    """The hold has expired, was used, or never was."""
+
+
+@refusal(errors.TooManyHolds)
+class TooManyHolds(Refusal):
+    """This visitor holds as many slots as one visitor may."""
+
+    limit: int = told("How many slots one visitor may hold at a time.")
+
+
+@refusal(errors.TooLateToCancel)
+class TooLateToCancel(Refusal):
+    """The cutoff that was promised at booking has passed."""
+
+    allowed_until: datetime = told("Until when (inclusive) it was possible.")
+
+
+@refusal(errors.TooLateToReschedule)
+class TooLateToReschedule(Refusal):
+    """The cutoff that was promised at booking has passed."""
+
+    allowed_until: datetime = told("Until when (inclusive) it was possible.")
+
+
+@refusal(errors.TooEarly)
+class TooEarly(Refusal):
+    """The appointment has not begun."""
+
+    starts_at: datetime = told("From when on it is possible.")
+
+
+@refusal(errors.WrongState)
+class WrongState(Refusal):
+    """The booking is in a state that does not allow this."""
+
+    status: BookingStatus = told("The state it is in.")
+    allowed: list[BookingStatus] = told("The states in which this is possible.")
+
+
+@refusal(errors.IdempotencyKeyReused)
+class IdempotencyKeyReused(Refusal):
+    """The key was used within 24 hours for another input."""
+
+
+@refusal(errors.SignInFailed)
+class SignInFailed(Refusal):
+    """Email and password do not match. Unknown emails get the same answer."""
+
+
+@refusal(errors.Throttled)
+class Throttled(Refusal):
+    """Too many attempts."""
+
+    retry_after_seconds: int = told("Seconds to wait before the next attempt.")
+
+
+@refusal(errors.LinkInvalid)
+class LinkInvalid(Refusal):
+    """A mailed link has expired, was used, or never was."""
+
+
+@refusal(errors.LastOwner)
+class LastOwner(Refusal):
+    """An account cannot be left without an owner."""
+
+
+@refusal(errors.AlreadyTaken)
+class AlreadyTaken(Refusal):
+    """A name that must be unique in the account, or on the platform, is in use."""
+
+    path: str = told("Which value of the input, as `slug`.")

@@ -1,0 +1,134 @@
+"""How a field is written: its permission and its description are compulsory, everything about it is declared.
+
+shown      a column of the row                      computed   a value made from columns
+edge       the one row that a column points to      many       the rows that point here
+told       a value of a payload, refusal or other plain object, for whoever got the object
+one        a root field that answers one row        listing    a root field that answers a connection
+value      a root field that answers a plain object
+mutation   something a person would say; answers its payload or one of its refusals (`graph/mutations.py`)
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import strawberry
+from strawberry.extensions import FieldExtension
+from strawberry.types.field import StrawberryField
+
+from graph.directives import personal_data
+from graph.guard import Guard, table_of
+from graph.paging import Connection, Pages
+from graph.reading import Reads
+from graph.shape import KEY, Shape, Through, reshape, shape_of
+from models.personal import Personal, mark_of
+from permissions.classes import Anyone, Can
+from permissions.roles import Permission
+from rules.masking import Mask
+
+C = TypeVar("C", bound=type)
+
+
+def _field(shape: Shape, description: str, *extensions: FieldExtension, **more: Any) -> Any:
+    guard: list[FieldExtension] = []
+    directives = [shape.permission.schema_directive]
+    if isinstance(shape.permission, Can):
+        # The last extension in the list runs first: nothing is read before the permission is known.
+        guard, directives = [Guard(shape.permission, shape.mask)], []
+    return strawberry.field(
+        description=inspect.cleandoc(description),
+        metadata={KEY: shape},
+        directives=directives,
+        extensions=[*extensions, *guard],
+        **more,
+    )
+
+
+def shown(permission: Permission, description: str, *, column: str | None = None, mask: Mask | None = None) -> Any:
+    """A column, by the field's own name unless `column` says otherwise."""
+    return _field(Shape(Can(permission), (column,) if column else (), mask), description)
+
+
+def computed(permission: Permission, *needs: str, mask: Mask | None = None) -> Callable[[Callable[..., Any]], Any]:
+    """A value that the decorated function makes from the columns named in `needs`; its docstring describes it."""
+
+    def decorate(resolver: Callable[..., Any]) -> Any:
+        return _field(Shape(Can(permission), needs, mask), _words(resolver), resolver=resolver)
+
+    return decorate
+
+
+def edge(permission: Permission, description: str, *, via: str) -> Any:
+    """The one row that the column `via` points to."""
+    return _field(Shape(Can(permission), (via,), via=via), description)
+
+
+def many(permission: Permission, description: str, through: Through) -> Any:
+    """All the rows that point here. For lists that stay short; long ones are connections at the root."""
+    return _field(Shape(Can(permission), ("id",), through=through), description)
+
+
+def told(description: str, *, resolver: Callable[..., Any] | None = None, graphql_type: Any = None) -> Any:
+    """A value of a plain object. Rows in it are read with the columns that the client asked for."""
+    more = {"resolver": resolver} if resolver else {}
+    return _field(Shape(Anyone()), description, **more, **({"graphql_type": graphql_type} if graphql_type else {}))
+
+
+def one(resolver: Callable[..., Any], permission: Permission | None, type_: Any) -> Any:
+    """A root field that answers one row (or a list, where `type_` is one); the resolver says which."""
+    return _root(resolver, permission, type_, Reads())
+
+
+def listing(resolver: Callable[..., Any], permission: Permission, node: Any) -> Any:
+    """A root field that answers a connection over the rows that the resolver's `Listing` names."""
+    return _root(resolver, permission, Connection[node], Pages())
+
+
+def value(resolver: Callable[..., Any], permission: Permission | None, type_: Any) -> Any:
+    """A root field that answers a plain object, or a list of them."""
+    return _root(resolver, permission, type_)
+
+
+def _root(resolver: Callable[..., Any], permission: Permission | None, type_: Any, *extensions: FieldExtension) -> Any:
+    shape = Shape(Can(permission) if permission else Anyone())
+    return _field(shape, _words(resolver), *extensions, resolver=resolver, graphql_type=type_)
+
+
+def graph_type(model: type[Any] | None = None, *, name: str | None = None, implements: bool = True) -> Callable[[C], C]:
+    """Make a class a GraphQL type: its docstring is the description, its fields' marks come from the model's columns."""
+
+    def decorate(cls: C) -> C:
+        for python_name, field in list(vars(cls).items()):
+            if isinstance(field, StrawberryField):
+                _complete(field, python_name, model)
+        if model is not None:
+            table = model._meta.db_table
+            cls.is_type_of = classmethod(lambda _, source, __: table_of(source) == table)  # type: ignore[attr-defined]
+            cls.__model__ = model  # type: ignore[attr-defined]
+        return strawberry.type(cls, name=name, description=inspect.cleandoc(cls.__doc__ or ""))
+
+    return decorate
+
+
+def _complete(field: StrawberryField, python_name: str, model: type[Any] | None) -> None:
+    shape = shape_of(field)
+    if shape is None or model is None:
+        return
+    plain_column = not shape.needs and shape.through is None and field.base_resolver is None
+    if plain_column and python_name in model._meta.fields_map:
+        reshape(field, needs=(python_name,))
+        shape = shape_of(field) or shape
+    for column in shape.needs if shape.via is None else ():
+        mark = mark_of(model, column)
+        if isinstance(mark, Personal) and not any(isinstance(d, type(personal_data(mark))) for d in field.directives):
+            field.directives = [*field.directives, personal_data(mark)]
+
+
+def _words(resolver: Callable[..., Any]) -> str:
+    if not resolver.__doc__:
+        raise TypeError(
+            f"{resolver.__module__}.{resolver.__qualname__} needs a docstring: it is the API's description."
+        )
+    return resolver.__doc__

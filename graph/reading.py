@@ -1,0 +1,279 @@
+"""The read path: the one place that turns what a resolver names, plus what the client selected, into statements.
+
+A resolver answers a query set (or a row). `plan` walks the selection once and collects, per row type, the columns,
+the rows that columns point to and the lists of rows that point back. Rows that columns point to come by LEFT JOIN in
+the same statement (the account is part of every join); each list takes one statement for all its parents together.
+Rows are read into `Record`s with just the columns that were asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, cast
+from uuid import UUID
+
+from graphql import FieldNode, GraphQLObjectType, get_named_type
+from graphql.execution.values import get_directive_values
+from graphql.language import FragmentSpreadNode, InlineFragmentNode, SelectionSetNode
+from graphql.type import GraphQLIncludeDirective, GraphQLSchema, GraphQLSkipDirective, is_abstract_type
+from pypika_tortoise.queries import Table
+from strawberry.extensions.field_extension import AsyncExtensionResolver, FieldExtension
+from strawberry.types import Info
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
+
+from graph.shape import Shape, Through, shape_of
+from models.storage.database import dialect
+from models.tenancy import Owned
+
+
+class Record:
+    """A row as it was read: the columns that were asked for, and the rows and lists beneath it."""
+
+    __slots__ = ("__dict__",)
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"{self.table_}.{name} was not read: declare it in the field's `needs`.")
+
+    def __init__(self, table: str) -> None:
+        self.table_ = table
+
+
+@dataclass(slots=True)
+class Plan:
+    """What to read of one row type. `edges` and `lists` are keyed by the field's Python name."""
+
+    model: type[Model]
+    columns: dict[str, None] = field(default_factory=lambda: {"id": None})
+    edges: dict[str, tuple[str, Plan]] = field(default_factory=dict)
+    lists: dict[str, tuple[Through, Plan]] = field(default_factory=dict)
+
+
+# --- the selection -------------------------------------------------------------------------------------------------
+
+
+def model_of(type_: Any) -> type[Model] | None:
+    """The model whose rows a GraphQL object type shows; None for plain objects."""
+    definition = type_.extensions.get("strawberry-definition") if isinstance(type_, GraphQLObjectType) else None
+    return getattr(definition.origin, "__model__", None) if definition else None
+
+
+def model_class_of(type_: Any) -> type[Model] | None:
+    """The same for the class that a GraphQL type is written as (also behind `| None` or `list[…]`)."""
+    for inner in (type_, *getattr(type_, "__args__", ())):
+        found = getattr(inner, "__model__", None)
+        if found is not None:
+            return cast("type[Model]", found)
+    return None
+
+
+def selected(info: Info, type_: GraphQLObjectType, nodes: Iterable[FieldNode]) -> dict[str, list[FieldNode]]:
+    """The fields selected on `type_` beneath `nodes`, by field name. Each fragment is entered once a level."""
+    found: dict[str, list[FieldNode]] = {}
+    seen: set[str] = set()
+    for node in nodes:
+        if node.selection_set:
+            _collect(info._raw_info, type_, node.selection_set, found, seen)
+    return found
+
+
+def _collect(raw: Any, type_: GraphQLObjectType, selections: SelectionSetNode, found: Any, seen: set[str]) -> None:
+    for selection in selections.selections:
+        if not _included(raw, selection):
+            continue
+        if isinstance(selection, FieldNode):
+            found.setdefault(selection.name.value, []).append(selection)
+            continue
+        inner: Any = selection
+        if isinstance(selection, FragmentSpreadNode):
+            if selection.name.value in seen:
+                continue
+            seen.add(selection.name.value)
+            inner = raw.fragments[selection.name.value]
+            inner = getattr(inner, "definition", inner)
+        if _applies(raw.schema, cast("InlineFragmentNode", inner), type_):
+            _collect(raw, type_, inner.selection_set, found, seen)
+
+
+def _included(raw: Any, selection: Any) -> bool:
+    if not selection.directives:
+        return True
+    skip = get_directive_values(GraphQLSkipDirective, selection, raw.variable_values)
+    include = get_directive_values(GraphQLIncludeDirective, selection, raw.variable_values)
+    return not (skip and skip["if"]) and not (include and not include["if"])
+
+
+def _applies(schema: GraphQLSchema, fragment: InlineFragmentNode, type_: GraphQLObjectType) -> bool:
+    if fragment.type_condition is None or fragment.type_condition.name.value == type_.name:
+        return True
+    condition = schema.get_type(fragment.type_condition.name.value)
+    return condition is not None and is_abstract_type(condition) and schema.is_sub_type(condition, type_)
+
+
+def plan(info: Info, type_: GraphQLObjectType, nodes: Iterable[FieldNode]) -> Plan:
+    """What to read of `type_` for what was selected beneath `nodes`."""
+    model = model_of(type_)
+    if model is None:
+        raise TypeError(f"{type_.name} shows no rows: declare its model with @graph_type(Model).")
+    made = Plan(model)
+    if issubclass(model, Owned):
+        made.columns["account_id"] = None
+    own = info.context.viewer.own.get(model._meta.db_table)
+    if own is not None:
+        made.columns[own.column] = None
+    for name, children in selected(info, type_, nodes).items():
+        if name != "__typename":
+            _plan_field(info, made, type_, name, children)
+    return made
+
+
+def _plan_field(info: Info, made: Plan, type_: GraphQLObjectType, name: str, nodes: list[FieldNode]) -> None:
+    definition = type_.fields[name]
+    strawberry_field = definition.extensions["strawberry-definition"]
+    shape: Shape | None = shape_of(strawberry_field)
+    if shape is None:
+        return
+    child = get_named_type(definition.type)
+    made.columns.update(dict.fromkeys(shape.needs))
+    if shape.via is not None:
+        made.edges[strawberry_field.python_name] = (shape.via, plan(info, cast("GraphQLObjectType", child), nodes))
+    elif shape.through is not None:
+        made.lists[strawberry_field.python_name] = (shape.through, plan(info, cast("GraphQLObjectType", child), nodes))
+
+
+# --- the statements ------------------------------------------------------------------------------------------------
+
+Convert = Callable[[Any], Any]
+
+
+@lru_cache(maxsize=1024)
+def _converter(model: type[Model], column: str) -> Convert | None:
+    """How a stored value becomes a Python value; None where it already is one."""
+    kind = model._meta.fields_map[column]
+    name = type(kind).__name__
+    if name in {"CharField", "TextField", "IntField", "BigIntField"}:
+        return None
+    if dialect() == "postgres" and name in {"UUIDField", "Instant", "BooleanField", "DateField"}:
+        return None
+    convert = kind.to_python_value
+    return lambda value: None if value is None else convert(value)
+
+
+@dataclass(slots=True)
+class _Fill:
+    """Where the values of one (joined) row stand in the answer, and what becomes of them."""
+
+    model: type[Model]
+    start: int
+    columns: list[tuple[str, Convert | None]]
+    edges: list[tuple[str, _Fill]]
+
+    def row(self, values: Sequence[Any]) -> Record | None:
+        if values[self.start] is None:  # the id: nothing was joined
+            return None
+        record = Record(self.model._meta.db_table)
+        filled = record.__dict__
+        for at, (name, convert) in enumerate(self.columns, self.start):
+            value = values[at]
+            filled[name] = convert(value) if convert else value
+        for name, fill in self.edges:
+            filled[name] = fill.row(values)
+        return record
+
+
+def _select(query: Any, table: Table, made: Plan, counter: list[int]) -> tuple[Any, _Fill]:
+    """Add the columns and joins of a plan to a query; say where their values will stand."""
+    fill = _Fill(made.model, counter[0], [(c, _converter(made.model, c)) for c in made.columns], [])
+    query._selects.extend(table[column] for column in made.columns)
+    counter[0] += len(made.columns)
+    for name, (via, child) in made.edges.items():
+        other = Table(child.model._meta.db_table).as_(f"j{counter[0]}")
+        on = other["id"] == table[via]
+        if issubclass(child.model, Owned):
+            on = (other["account_id"] == table["account_id" if issubclass(made.model, Owned) else "id"]) & on
+        query = query.left_join(other).on(on)
+        query, below = _select(query, other, child, counter)
+        fill.edges.append((name, below))
+    return query, fill
+
+
+async def read(rows: QuerySet[Any], made: Plan) -> list[Record]:
+    """Read the rows of a query set with what the plan asks for: one statement, and one a list beneath."""
+    rows = rows.all()
+    rows._db = rows._db or rows._choose_db()
+    rows._make_query()
+    query = rows.query
+    query._selects = []
+    query, fill = _select(query, rows.model._meta.basetable, made, [0])
+    sql, params = query.get_parameterized_sql()
+    _, found = await rows._db.execute_query(sql, params)
+    records = [record for record in (fill.row(cast("Sequence[Any]", values)) for values in found) if record is not None]
+    await _read_lists(records, made)
+    return records
+
+
+async def _read_lists(records: list[Record], made: Plan) -> None:
+    for name, (through, child) in made.lists.items():
+        await _read_list(records, name, through, child)
+    for name, (_, child) in made.edges.items():
+        if child.lists or child.edges:
+            await _read_lists([below for r in records if (below := getattr(r, name)) is not None], child)
+
+
+async def _read_list(parents: list[Record], name: str, through: Through, child: Plan) -> None:
+    grouped: dict[UUID, list[Record]] = {parent.id: [] for parent in parents}
+    for parent in parents:
+        setattr(parent, name, grouped[parent.id])
+    if not parents:
+        return
+    if through.far is None:
+        asked = child
+    else:
+        asked = Plan(through.model, {"id": None, "account_id": None}, {"_far": (through.far, child)})
+    asked.columns[through.near] = None
+    rows = (
+        through.model.of(parents[0].account_id).filter(**{f"{through.near}__in": list(grouped)}).order_by(through.order)
+    )
+    for found in await read(rows, asked):
+        grouped[getattr(found, through.near)].append(found if through.far is None else found._far)
+
+
+async def read_one(info: Info, answer: Any) -> Any:
+    """What a field that leads to a row (or a list of rows) answers: read now, unless it was read with its parent."""
+    if answer is None or isinstance(answer, Record):
+        return answer
+    type_ = _row_type(info, answer)
+    if isinstance(answer, Model):
+        model = type(answer)
+        rows = model.of(answer.account_id) if isinstance(answer, Owned) and issubclass(model, Owned) else model.all()
+        answer = rows.filter(id=answer.pk)
+    found = await read(answer, plan(info, type_, info._raw_info.field_nodes))
+    if str(info._raw_info.return_type).rstrip("!").startswith("["):
+        return found
+    return found[0] if found else None
+
+
+def _row_type(info: Info, answer: Any) -> GraphQLObjectType:
+    type_ = get_named_type(info._raw_info.return_type)
+    if isinstance(type_, GraphQLObjectType):
+        return type_
+    wanted = answer.model if isinstance(answer, QuerySet) else type(answer)
+    return next(t for t in info._raw_info.schema.get_possible_types(type_) if model_of(t) is wanted)  # type: ignore[arg-type]
+
+
+class Reads(FieldExtension):
+    """A field whose resolver names a row or rows; this reads them. Rows that come read pass as they are."""
+
+    async def resolve_async(self, next_: AsyncExtensionResolver, source: Any, info: Info, **kwargs: Any) -> Any:
+        return await read_one(info, await next_(source, info, **kwargs))
+
+
+def ordered(rows: QuerySet[Any], column: str, descending: bool) -> QuerySet[Any]:
+    """Sorted by a column, ties broken by the id, both in the same direction."""
+    sign = "-" if descending else ""
+    return rows.order_by(f"{sign}{column}", *([] if column == "id" else [f"{sign}id"]))
+
+
+__all__ = ["Plan", "Reads", "Record", "ordered", "plan", "read", "read_one", "selected"]

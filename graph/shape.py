@@ -1,0 +1,54 @@
+"""What is declared on a field: its permission, its mask, the columns it needs and the row it leads to.
+
+Everything that guards, masks, marks or reads a field looks here; nothing of it is written in a resolver.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+from strawberry.types.field import StrawberryField
+
+from permissions.classes import Anyone, Can
+from rules.masking import Mask
+
+KEY = "calendera"
+
+
+@dataclass(frozen=True, slots=True)
+class Through:
+    """How to reach many rows: rows of `model` whose `near` is the parent's id.
+
+    With `far`, `model` only joins: the rows wanted are those that its column `far` points to.
+    """
+
+    model: type[Any]
+    near: str
+    far: str | None = None
+    order: str = "id"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """`needs` are columns of the parent's row; `via` is its column that points to one other row."""
+
+    permission: Can | Anyone
+    needs: tuple[str, ...] = ()
+    mask: Mask | None = None
+    via: str | None = None
+    through: Through | None = None
+
+
+def shape_of(field: StrawberryField) -> Shape | None:
+    """What was declared on a field; None where it was made without `graph/field.py`."""
+    found = field.metadata.get(KEY)
+    return found if isinstance(found, Shape) else None
+
+
+def reshape(field: StrawberryField, **changes: Any) -> None:
+    """Complete what was declared, once the class around the field is known."""
+    shape = shape_of(field)
+    if shape is not None:
+        field.metadata = MappingProxyType({**field.metadata, KEY: replace(shape, **changes)})

@@ -1,0 +1,25 @@
+"""What is stored, and the verbs that change it. A verb is one transaction and one event."""
+
+from models.access_key import AccessKey, AccessKeyKind
+from models.account import Account, Lifecycle, PrivacySettings
+from models.booking import Booking, BookingSource, Cancellation, Hold, Occupancy
+from models.customer import Customer, CustomerTag
+from models.event import Event
+from models.export import Export, ExportStatus
+from models.idempotency import IdempotencyKey
+from models.location import Location
+from models.mail import Mail, MailTemplate
+from models.membership import Invitation, InvitationStatus, Membership, Role
+from models.schedule import Schedule, ScheduleOverride
+from models.service import Confirmation, Offering, Service, Visibility
+from models.session import Session
+from models.staff import Calendar, Staff, TimeOff
+from models.user import Attempts, PasswordReset, SignUp, User
+
+__all__ = [
+    "AccessKey", "AccessKeyKind", "Account", "Attempts", "Booking", "BookingSource", "Calendar", "Cancellation",
+    "Confirmation", "Customer", "CustomerTag", "Event", "Export", "ExportStatus", "Hold", "IdempotencyKey", "Invitation",
+    "InvitationStatus", "Lifecycle", "Location", "Mail", "MailTemplate", "Membership", "Occupancy", "Offering",
+    "PasswordReset", "PrivacySettings", "Role", "Schedule", "ScheduleOverride", "Service", "Session", "SignUp", "Staff",
+    "TimeOff", "User", "Visibility",
+]  # fmt: skip

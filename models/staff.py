@@ -1,0 +1,62 @@
+"""Staff: a bookable person. Calendar: the unit that a booking locks. TimeOff: when someone is away."""
+
+from __future__ import annotations
+
+from tortoise import fields
+
+from models.columns import moment_if_any
+from models.kept import Kept
+from models.personal import Purpose, Subject, Why, personal, plain, ref
+from models.storage.instant import Instant
+from models.tenancy import Owned
+from rules.retention import RetentionClass
+
+
+class Staff(Kept):
+    """`schedule_id` None means: never open."""
+
+    name = personal(
+        fields.CharField(max_length=120), "user.name", Subject.STAFF, Purpose.SERVICE, RetentionClass.ACCOUNT
+    )
+    title = plain(fields.CharField(max_length=120, default=""), Why.BUSINESS)
+    email = personal(
+        fields.CharField(max_length=254, null=True),
+        "user.contact.email",
+        Subject.STAFF,
+        Purpose.COMMUNICATION,
+        RetentionClass.ACCOUNT,
+    )
+    location_id = ref("location", null=True)
+    schedule_id = ref("schedule", null=True)
+    archived_at = moment_if_any()
+
+    class Meta:
+        table = "staff"
+
+
+class Calendar(Owned):
+    """One staff member's lockable time. The database bumps `revision` with every occupancy written or removed."""
+
+    staff_id = ref("staff")
+    revision = plain(fields.BigIntField(default=0), Why.STATE)
+
+    class Meta:
+        table = "calendar"
+
+
+class TimeOff(Kept):
+    """Half-open [starts_at, ends_at). `staff_id` None: the whole business is closed."""
+
+    staff_id = ref("staff", null=True)
+    starts_at = personal(Instant(), "user.behavior", Subject.STAFF, Purpose.SERVICE, RetentionClass.BOOKING)
+    ends_at = personal(Instant(), "user.behavior", Subject.STAFF, Purpose.SERVICE, RetentionClass.BOOKING)
+    reason = personal(
+        fields.CharField(max_length=200, default=""),
+        "user.content",
+        Subject.STAFF,
+        Purpose.SERVICE,
+        RetentionClass.BOOKING,
+    )
+
+    class Meta:
+        table = "time_off"

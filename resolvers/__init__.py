@@ -1,0 +1,1 @@
+"""How each question is answered: inputs, finding inside the account, calling one verb."""

@@ -1,0 +1,96 @@
+"""What a resolver is given: who asks, when, and the few things the program lends it. Made once per operation."""
+
+from __future__ import annotations
+
+from collections.abc import Sized
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeAlias, TypeVar
+from uuid import UUID
+
+import strawberry
+from tortoise.queryset import QuerySet
+
+from models.act import Act
+from models.tenancy import Owned
+from permissions.roles import Access, Permission
+from permissions.viewer import Viewer
+from rules.errors import NotFound
+from rules.ids import key_of
+
+M = TypeVar("M", bound=Owned)
+
+
+COOKIE = "__Host-calendera"
+
+
+@dataclass(slots=True)
+class Context:
+    """`address` is the client's network address, for counting attempts; it is never stored as it is.
+
+    `public_url` is where browsers find this server, without a slash at the end.
+    """
+
+    viewer: Viewer
+    now: datetime
+    request_id: str
+    address: str
+    device: str = ""
+    public_url: str = ""
+    session_days: int = 30
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    statements: Sized = ()
+
+    @property
+    def account_id(self) -> UUID:
+        """The account that is asked for, or `Denied`."""
+        return self.viewer.in_account()
+
+    @property
+    def act(self) -> Act:
+        """The act that this request carries out."""
+        return Act(self.account_id, self.viewer.actor, self.now)
+
+    def set_session(self, token: str | None) -> None:
+        """Give the browser its session's token with the answer, or take it back (None). The only cookie there is."""
+        age = self.session_days * 86_400 if token else 0
+        self.headers.append(
+            ("Set-Cookie", f"{COOKIE}={token or ''}; Path=/; Max-Age={age}; Secure; HttpOnly; SameSite=Lax")
+        )
+
+    def rows(self, model: type[M], permission: Permission) -> QuerySet[M]:
+        """The rows of the viewer's account, or only their own where the permission reaches no further."""
+        access = self.viewer.require(permission)
+        rows = model.of(self.account_id)
+        if access is not Access.OWN:
+            return rows
+        own = self.viewer.own.get(model._meta.db_table)
+        return rows.filter(**{f"{own.column}__in": list(own.values)}) if own else rows.filter(id__in=[])
+
+    async def find(self, model: type[M], id: str, permission: Permission) -> M:
+        """The row with this id, if the viewer may reach it; otherwise `NotFound`, whatever the reason."""
+        row = await self.rows(model, permission).get_or_none(id=self.key(model, id))
+        if row is None:
+            raise NotFound(what(model))
+        return row
+
+    def one(self, model: type[M], id: str, permission: Permission) -> QuerySet[M]:
+        """The row with this id as a query, for a field that reads it; empty for whatever the viewer may not reach."""
+        key = key_of(model._meta.db_table, id)
+        rows = self.rows(model, permission)
+        return rows.filter(id=key) if key else rows.filter(id__in=[])
+
+    def key(self, model: type[Owned], id: str) -> UUID:
+        """The key in an id of this model; `NotFound` for a malformed id and for an id of something else."""
+        key = key_of(model._meta.db_table, id)
+        if key is None:
+            raise NotFound(what(model))
+        return key
+
+
+def what(model: type[Owned]) -> str:
+    """The word for a row of this model in a message."""
+    return model._meta.db_table.replace("_", " ")
+
+
+Info: TypeAlias = strawberry.Info[Context, None]

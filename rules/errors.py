@@ -1,0 +1,247 @@
+"""What can go wrong, and what a caller is told.
+
+    Refusal                  the request was understood and is refused; a typed member of the mutation's union
+    ├── ValidationFailed     a value is not acceptable; says which and why
+    ├── NotFound             no such row in this account (another account's id looks the same)
+    ├── VersionConflict      somebody changed the row since the caller read it
+    ├── SlotTaken            another booking or hold has the time; offers others
+    ├── NotOffered           the service is not offered at that time; says which rule, offers others
+    ├── HoldEnded            the hold has expired, was used, or never was
+    ├── TooManyHolds         this visitor holds as many slots as one visitor may
+    ├── TooLateToCancel      the cutoff that was promised at booking has passed
+    ├── TooLateToReschedule  likewise
+    ├── TooEarly             the appointment has not begun
+    ├── WrongState           the booking is not in a state that allows this
+    ├── IdempotencyKeyReused the key was used before for another input
+    ├── SignInFailed         email and password do not match (the same answer for unknown emails)
+    ├── Throttled            too many attempts; says when to try again
+    ├── LinkInvalid          a mailed link has expired, was used, or never was
+    ├── LastOwner            an account cannot be left without an owner
+    └── AlreadyTaken         a name that must be unique is in use
+    Denied                   the credential may not do or see this; a top-level error that names the permission
+    BadInput                 an argument of a query cannot be used; a top-level error
+Everything else that is raised is a fault: masked, logged, answered with a request id.
+
+A refusal's public attributes are the fields of the GraphQL type of the same name (`graph/errors.py`).
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from rules.slot_checks import Unfit
+
+
+class RefusalCode(enum.Enum):
+    """A stable word for each refusal, for programs that switch on it."""
+
+    VALIDATION_FAILED = "VALIDATION_FAILED"
+    NOT_FOUND = "NOT_FOUND"
+    VERSION_CONFLICT = "VERSION_CONFLICT"
+    SLOT_TAKEN = "SLOT_TAKEN"
+    NOT_OFFERED = "NOT_OFFERED"
+    HOLD_ENDED = "HOLD_ENDED"
+    TOO_MANY_HOLDS = "TOO_MANY_HOLDS"
+    TOO_LATE_TO_CANCEL = "TOO_LATE_TO_CANCEL"
+    TOO_LATE_TO_RESCHEDULE = "TOO_LATE_TO_RESCHEDULE"
+    TOO_EARLY = "TOO_EARLY"
+    WRONG_STATE = "WRONG_STATE"
+    IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
+    SIGN_IN_FAILED = "SIGN_IN_FAILED"
+    THROTTLED = "THROTTLED"
+    LINK_INVALID = "LINK_INVALID"
+    LAST_OWNER = "LAST_OWNER"
+    ALREADY_TAKEN = "ALREADY_TAKEN"
+
+
+class Refusal(Exception):
+    """The request was understood and is refused, with what the caller needs to go on."""
+
+    code: RefusalCode
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """One value that cannot be accepted: where it stands in the input (`customer.email`) and what would be accepted."""
+
+    path: str
+    message: str
+
+
+class ValidationFailed(Refusal):
+    code = RefusalCode.VALIDATION_FAILED
+
+    def __init__(self, *problems: FieldProblem) -> None:
+        super().__init__("; ".join(f"{p.path}: {p.message}" for p in problems))
+        self.fields = list(problems)
+
+
+class NotFound(Refusal):
+    """Absent and not-yours look the same: the message never says which."""
+
+    code = RefusalCode.NOT_FOUND
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"No {what} with that id. Check the id, or list the {what}s you can see.")
+
+
+class VersionConflict(Refusal):
+    code = RefusalCode.VERSION_CONFLICT
+
+    def __init__(self, current_version: int) -> None:
+        super().__init__(
+            f"Somebody changed this meanwhile: it is at version {current_version} now. Read it again, then repeat."
+        )
+        self.current_version = current_version
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """A start that was free when the refusal was made (UTC), in the zone where the appointment takes place."""
+
+    starts_at: datetime
+    ends_at: datetime
+    zone: str
+
+
+class SlotTaken(Refusal):
+    code = RefusalCode.SLOT_TAKEN
+
+    def __init__(self, alternatives: Sequence[Alternative] = ()) -> None:
+        super().__init__(
+            "That time has just been taken. Choose one of the alternatives, or ask for availability again."
+        )
+        self.alternatives = list(alternatives)
+
+
+class NotOffered(Refusal):
+    """`reason` is the rule that keeps the time from being offered; the message says it in words."""
+
+    code = RefusalCode.NOT_OFFERED
+
+    def __init__(self, reason: Unfit, message: str, alternatives: Sequence[Alternative] = ()) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.alternatives = list(alternatives)
+
+
+class HoldEnded(Refusal):
+    code = RefusalCode.HOLD_ENDED
+
+    def __init__(self) -> None:
+        super().__init__("The hold has expired or was used. Hold the slot again, or book without a hold.")
+
+
+class TooManyHolds(Refusal):
+    code = RefusalCode.TOO_MANY_HOLDS
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"One visitor may hold {limit} slots at a time. Release one, book one, or wait for one to expire."
+        )
+        self.limit = limit
+
+
+class TooLateToCancel(Refusal):
+    code = RefusalCode.TOO_LATE_TO_CANCEL
+
+    def __init__(self, allowed_until: datetime) -> None:
+        super().__init__("The time for cancelling this booking has passed. Please contact the business.")
+        self.allowed_until = allowed_until
+
+
+class TooLateToReschedule(Refusal):
+    code = RefusalCode.TOO_LATE_TO_RESCHEDULE
+
+    def __init__(self, allowed_until: datetime) -> None:
+        super().__init__("The time for moving this booking has passed. Please contact the business.")
+        self.allowed_until = allowed_until
+
+
+class TooEarly(Refusal):
+    code = RefusalCode.TOO_EARLY
+
+    def __init__(self, starts_at: datetime) -> None:
+        super().__init__("The appointment has not begun. This can be recorded from its start on.")
+        self.starts_at = starts_at
+
+
+class WrongState(Refusal):
+    code = RefusalCode.WRONG_STATE
+
+    def __init__(self, status: enum.Enum, allowed: Sequence[enum.Enum]) -> None:
+        words = " or ".join(state.name for state in allowed)
+        super().__init__(f"The booking is {status.name}; this is possible while it is {words}.")
+        self.status = status
+        self.allowed = list(allowed)
+
+
+class IdempotencyKeyReused(Refusal):
+    code = RefusalCode.IDEMPOTENCY_KEY_REUSED
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This idempotency key was used within 24 hours for another input. Use a new key for a new request."
+        )
+
+
+class SignInFailed(Refusal):
+    code = RefusalCode.SIGN_IN_FAILED
+
+    def __init__(self) -> None:
+        super().__init__("Email and password do not match. Try again, or reset the password.")
+
+
+class Throttled(Refusal):
+    code = RefusalCode.THROTTLED
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        super().__init__(f"Too many attempts. Try again in {retry_after_seconds} seconds.")
+        self.retry_after_seconds = retry_after_seconds
+
+
+class LinkInvalid(Refusal):
+    code = RefusalCode.LINK_INVALID
+
+    def __init__(self) -> None:
+        super().__init__("This link has expired or was used. Ask for a new one.")
+
+
+class LastOwner(Refusal):
+    code = RefusalCode.LAST_OWNER
+
+    def __init__(self) -> None:
+        super().__init__("An account needs at least one owner. Make somebody else an owner first.")
+
+
+class AlreadyTaken(Refusal):
+    code = RefusalCode.ALREADY_TAKEN
+
+    def __init__(self, path: str, message: str) -> None:
+        super().__init__(message)
+        self.path = path
+
+
+class Denied(Exception):
+    """The credential may not do or see this. `permission` names what is missing; nothing is said about the row."""
+
+    def __init__(self, message: str, *, code: str = "FORBIDDEN", permission: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+        self.permission = permission
+
+
+class BadInput(Exception):
+    """An argument of a query cannot be used (a bad cursor, both `first` and `last`); says what would be accepted."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
