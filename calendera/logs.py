@@ -5,6 +5,7 @@ its arguments, and an exception as its type and frames without its text, which t
 """
 
 import logging
+import re
 import sys
 import traceback
 from collections.abc import Callable, MutableMapping, Sequence
@@ -77,6 +78,8 @@ class _Withheld:
 
 def _template(record: logging.LogRecord) -> str:
     """The message with its numbers but without its texts: they may be addresses, queries, inputs."""
+    if str(record.msg).startswith("Traceback "):
+        return f"failed with {_raised(str(record.msg))}"
     if not isinstance(record.args, tuple):
         return str(record.msg)
     arguments = tuple(one if isinstance(one, int | float) else _Withheld() for one in record.args)
@@ -84,6 +87,13 @@ def _template(record: logging.LogRecord) -> str:
         return str(record.msg) % arguments if arguments else str(record.msg)
     except (TypeError, ValueError):
         return str(record.msg)
+
+
+def _raised(printed: str) -> str:
+    """The class of the exception in a printed traceback: the first word after the last frame."""
+    after = printed.rpartition('\n  File "')[2].splitlines()[1:]
+    word = next((line.partition(":")[0] for line in after if not line.startswith(" ")), "")
+    return word if re.fullmatch(r"[\w.]+", word) else "an exception"
 
 
 def _without_text(_logger: object, _method: str, line: Line) -> Line:

@@ -1,6 +1,7 @@
 import io
 import json
 import logging
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr
 from decimal import Decimal
@@ -148,6 +149,16 @@ def test_an_exception_is_logged_by_type_and_place_without_its_text(logged: Logge
     frames = line["frames"]
     assert isinstance(frames, list) and frames[-1].endswith(" fail")
     assert PERSON not in json.dumps(line)
+
+
+def test_a_printed_traceback_keeps_the_class_only(logged: Logged) -> None:
+    try:
+        fail()
+    except RuntimeError as error:
+        printed = "".join(traceback.format_exception(error))
+    logging.getLogger("uvicorn.error").error(printed)
+    logging.getLogger("uvicorn.error").error(f"Traceback (most recent call last):\n{PERSON}")
+    assert [line["event"] for line in logged()] == ["failed with RuntimeError", "failed with an exception"]
 
 
 @pytest.mark.parametrize(("environment", "shown"), [("development", True), ("production", False)])
