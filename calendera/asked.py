@@ -86,7 +86,5 @@ def _persisted(extensions: dict[str, Any] | None) -> str | None:
         return None
     digest = given.get("sha256Hash") if isinstance(given, dict) and given.get("version") == 1 else None
     if not isinstance(digest, str) or not _HASH.fullmatch(digest):
-        raise Stopped(
-            400, "`extensions.persistedQuery` must have `version` 1 and a `sha256Hash` in lowercase."
-        )
+        raise Stopped(400, "`extensions.persistedQuery` must have `version` 1 and a `sha256Hash` in lowercase.")
     return digest

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 import httpx
 import pytest
+import uvicorn
 
 from tests.http.toy import Server
 
@@ -34,22 +37,32 @@ def ask(client: httpx.AsyncClient) -> Ask:
 
 
 @pytest.fixture
-async def url(server: Server) -> AsyncIterator[str]:
-    """The address of the toy on a real socket."""
-    async for address in serve(server):
-        yield address
-
-
-async def serve(server: Server) -> AsyncIterator[str]:
-    import asyncio
-
-    import uvicorn
-
-    running = uvicorn.Server(uvicorn.Config(server.app, port=0, log_level="critical", lifespan="off"))
-    task = asyncio.create_task(running.serve())
-    while not running.started:
-        await asyncio.sleep(0.01)
-    port = running.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}/graphql"
+async def port(server: Server) -> AsyncIterator[int]:
+    """The toy behind a real server and a real socket."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    running = uvicorn.Server(uvicorn.Config(server.app, log_level="critical", lifespan="off"))
+    task = asyncio.create_task(running.serve(sockets=[listening]))
+    yield listening.getsockname()[1]
     running.should_exit = True
     await task
+
+
+async def call(
+    server: Server,
+    method: str = "POST",
+    *,
+    query_string: bytes = b"",
+    headers: Sequence[tuple[bytes, bytes]] = (),
+    receive: Callable[[], Awaitable[dict[str, object]]] | None = None,
+) -> int:
+    """Call the application below HTTP, where a length can lie and a query string can be any bytes.
+
+    Returns the status of the answer."""
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": method, "path": "/graphql", "query_string": query_string, "headers": [*headers]}
+    await server.app(scope, receive, send)  # type: ignore[arg-type]
+    return int(sent[0]["status"])

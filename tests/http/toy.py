@@ -134,7 +134,7 @@ class Query:
     def required_boom(self) -> str:
         raise RuntimeError(CANARY)
 
-    @strawberry.field(extensions=[PermissionExtension([Broken()])])
+    @strawberry.field(extensions=[PermissionExtension([Broken()])])  # type: ignore[untyped-decorator]
     def guarded(self) -> str | None:
         return "never"
 
