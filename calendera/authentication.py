@@ -73,9 +73,8 @@ class Authentication:
     async def _of_cookie(self, request: Request) -> Viewer:
         if CLIENT_HEADER not in request.headers:
             raise Denied(f"Requests with the session cookie must send the header {CLIENT_HEADER}, as `dashboard`.")
-        viewer = await self.of_cookie(request)
         # A dead session is no error here: whoever holds its cookie must be able to sign in again.
-        return viewer
+        return await self.of_cookie(request)
 
     async def _of_secret(self, secret: str) -> Viewer:
         secret = secret[:LONGEST_SECRET]

@@ -96,8 +96,8 @@ def _root(resolver: Callable[..., Any], permission: Permission | None, type_: An
     return _field(shape, _words(resolver), *extensions, resolver=resolver, graphql_type=type_)
 
 
-def graph_type(model: type[Any] | None = None, *, name: str | None = None, implements: bool = True) -> Callable[[C], C]:
-    """Make a class a GraphQL type: its docstring is the description, its fields' marks come from the model's columns."""
+def graph_type(model: type[Any] | None = None, *, name: str | None = None) -> Callable[[C], C]:
+    """Make a class a GraphQL type: its docstring is the description; marks of fields come from the model's columns."""
 
     def decorate(cls: C) -> C:
         for python_name, field in list(vars(cls).items()):

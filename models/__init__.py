@@ -18,8 +18,8 @@ from models.user import Attempts, PasswordReset, SignUp, User
 
 __all__ = [
     "AccessKey", "AccessKeyKind", "Account", "Attempts", "Booking", "BookingSource", "Calendar", "Cancellation",
-    "Confirmation", "Customer", "CustomerTag", "Event", "Export", "ExportStatus", "Hold", "IdempotencyKey", "Invitation",
-    "InvitationStatus", "Lifecycle", "Location", "Mail", "MailTemplate", "Membership", "Occupancy", "Offering",
+    "Confirmation", "Customer", "CustomerTag", "Event", "Export", "ExportStatus", "Hold", "IdempotencyKey",
+    "Invitation", "InvitationStatus", "Lifecycle", "Location", "Mail", "MailTemplate", "Membership", "Occupancy", "Offering",
     "PasswordReset", "PrivacySettings", "Role", "Schedule", "ScheduleOverride", "Service", "Session", "SignUp", "Staff",
     "TimeOff", "User", "Visibility",
 ]  # fmt: skip

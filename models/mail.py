@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import enum
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from tortoise import fields
 
@@ -48,3 +50,12 @@ class Mail(Global):
 
     class Meta:
         table = "mail"
+
+    @classmethod
+    async def post(
+        cls, template: MailTemplate, to: str, at: datetime, *, account_id: UUID | None, about_id: UUID, **data: Any
+    ) -> None:
+        """Put a message in the queue, in the transaction of what it tells about. `data` holds no personal data."""
+        await cls.create(
+            created_at=at, template=template, to=to, account_id=account_id, about_id=about_id, data=data, due_at=at
+        )

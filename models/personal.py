@@ -45,7 +45,7 @@ class Why(enum.Enum):
     STATE = "a state, a counter or a moment of bookkeeping"
     BUSINESS = "describes the business or what it offers"
     SETTING = "a choice the business made"
-    SECRET = "a hash or a sealed value; never shown, never exported"
+    SECRET = "a hash or a sealed value; never shown, never exported"  # noqa: S105 - words
 
 
 @dataclass(frozen=True, slots=True)
