@@ -9,10 +9,11 @@ from tortoise import fields
 from models.act import Act
 from models.columns import choice, moment_if_any, secret_hash, version
 from models.event import record
+from models.keyring import random_token
 from models.personal import Why, plain
 from models.storage.database import transaction
 from models.tenancy import Owned
-from rules.tokens import random_token, token_hash
+from rules.tokens import token_hash
 
 
 class AccessKeyKind(enum.Enum):

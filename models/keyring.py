@@ -1,8 +1,9 @@
-"""The server's secret key, as models need it: to derive links and to make pseudonyms. Installed once at start."""
+"""Secrets that models make: random ones, and those derived from the server's key, which is installed once at start."""
 
 from __future__ import annotations
 
 import hashlib
+import secrets
 from datetime import datetime
 from uuid import UUID
 
@@ -21,6 +22,16 @@ def _installed() -> bytes:
     if _key is None:
         raise RuntimeError("No secret key is installed: call models.keyring.install() at start.")
     return _key
+
+
+def random_token(prefix: str) -> str:
+    """A new secret of 256 bits, as `sk_…`."""
+    return f"{prefix}_{secrets.token_urlsafe(32)}"
+
+
+def random_nonce() -> str:
+    """A new nonce for a derived link: 128 bits, as hexadecimal."""
+    return secrets.token_hex(16)
 
 
 def link_token(prefix: str, row_id: UUID, nonce: str) -> str:

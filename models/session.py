@@ -8,10 +8,11 @@ from uuid import UUID
 from tortoise import fields
 
 from models.columns import moment, moment_if_any, secret_hash
+from models.keyring import random_token
 from models.personal import Purpose, Subject, Why, personal, plain
 from models.tenancy import Global
 from rules.retention import RetentionClass
-from rules.tokens import random_token, token_hash
+from rules.tokens import token_hash
 
 
 class Session(Global):

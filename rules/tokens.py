@@ -1,4 +1,4 @@
-"""Secrets that travel in links, keys and cookies: how they are made, derived and compared. Only hashes are stored.
+"""Secrets that travel in links, keys and cookies: how they are derived and stored. Only hashes are stored.
 
 Links in mails are *derived*: HMAC-SHA256 under the server's key over what the link is for, the row and a nonce of the
 row. So a waiting mail holds no secret, a leaked database alone opens nothing, and a new nonce revokes the link.
@@ -9,18 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import secrets
 from uuid import UUID
-
-
-def random_token(prefix: str) -> str:
-    """A new secret of 256 bits, as `sk_…`."""
-    return f"{prefix}_{secrets.token_urlsafe(32)}"
-
-
-def random_nonce() -> str:
-    """A new nonce for a derived link: 128 bits, as hexadecimal."""
-    return secrets.token_hex(16)
 
 
 def derived_token(key: bytes, prefix: str, row_id: UUID, nonce: str) -> str:
