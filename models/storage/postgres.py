@@ -94,7 +94,7 @@ class PostgresClient(Engine):
         if self._pool is None:
             async with self._opening:
                 if self._pool is None:
-                    await self._open()
+                    await settled(self._open())
 
     async def _open(self) -> None:
         if self._closed:
@@ -108,7 +108,7 @@ class PostgresClient(Engine):
         self._closed = True
         pool, self._pool = self._pool, None
         if pool is not None:
-            await settled(_closed(pool))
+            await settled(_drained(pool))
 
     async def begin(self) -> PostgresLine:
         line = await self._acquired()
@@ -154,7 +154,7 @@ async def _no_reset(connection: Any) -> None:
     """
 
 
-async def _closed(pool: Any) -> None:
+async def _drained(pool: Any) -> None:
     try:
         async with asyncio.timeout(PATIENCE):
             await pool.close()

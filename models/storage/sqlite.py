@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from tortoise.backends.sqlite.client import SqliteClient as Stock
 from tortoise.exceptions import ConfigurationError, DBConnectionError
@@ -41,47 +41,52 @@ class SqliteClient(Engine):
             raise ConfigurationError("SQLite in memory is not supported: give the path of a file.")
         super().__init__(connection_name)
         self._path = Path(path).absolute()
-        self._opening = asyncio.Lock()
+        self._changing = asyncio.Lock()  # held while connections are opened or closed
         self._writer: Writer | None = None
         self._closed = False
         self._connections: list[Connection] = []
         self._readers: asyncio.LifoQueue[Connection] = asyncio.LifoQueue()  # the last one used has the warmest cache
 
     async def open(self) -> None:
+        await self._opened()
+
+    async def _opened(self) -> Writer:
         if self._writer is None:
-            async with self._opening:
+            async with self._changing:
+                if self._closed:
+                    raise DBConnectionError("The database has been closed.")
                 if self._writer is None:
                     await settled(self._open())
+        return cast("Writer", self._writer)
 
     async def _open(self) -> None:
-        if self._closed:
-            raise DBConnectionError("The database has been closed.")
-        if not self._path.parent.is_dir():
-            raise DBConnectionError(f"There is no folder {self._path.parent} for the database.")
-        writer = Writer(self._path)
-        readers = [Connection(self._path, {**PRAGMAS, "query_only": "ON"}) for _ in range(READERS)]
-        self._connections = [*readers, writer]
         try:
+            writer = Writer(self._path)
+            self._connections.append(writer)
             await writer  # first, for it makes the file and its write-ahead log
-            for reader in readers:
+            for _ in range(READERS):
+                reader = Connection(self._path, {**PRAGMAS, "query_only": "ON"})
+                self._connections.append(reader)
                 await reader
                 self._readers.put_nowait(reader)
-        except sqlite3.Error as error:
-            await self._close()
+        except (sqlite3.Error, OSError) as error:
+            await self._close_connections()
             raise DBConnectionError(f"Cannot open {self._path}: {error}") from error
         await self._post_connect()
         self._writer = writer
 
     async def close(self) -> None:
         """Waits for the statements and the transaction under way, then closes every connection, for good."""
-        self._closed = True
+        self._closed, self._writer = True, None
         await settled(self._close())
 
     async def _close(self) -> None:
-        self._writer = None
-        for connection in self._connections:
-            await connection.close()
-        self._connections.clear()
+        async with self._changing:
+            await self._close_connections()
+
+    async def _close_connections(self) -> None:
+        while self._connections:
+            await self._connections.pop().close()  # the readers first
 
     async def begin(self) -> Writer:
         writer = await self._opened()
@@ -95,17 +100,11 @@ class SqliteClient(Engine):
     async def forget_log(self) -> None:
         await settled((await self._opened()).forget_log())
 
-    async def _opened(self) -> Writer:
-        await self.open()
-        if self._writer is None:
-            raise DBConnectionError("The database has been closed.")
-        return self._writer
-
     async def _use(self, sql: str, work: Callable[[Line], Awaitable[T]]) -> T:
         return await (self._read(work) if only_reads(sql) else self._write(work))
 
     async def _read(self, work: Callable[[Line], Awaitable[T]]) -> T:
-        await self.open()
+        await self._opened()
         async with patiently("a connection to read with"):
             reader = await self._readers.get()
         try:
