@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
 import pytest
 
-from models.storage.database import close
+from models.storage.database import close, execute
 from models.storage.migrate import migrate
 from tests.storage.shelves import ENGINE, ROOT, connect_shelves
 
@@ -22,12 +23,9 @@ def engine() -> str:
     return ENGINE
 
 
-@pytest.fixture
-async def url(tmp_path: Path) -> AsyncIterator[str]:
-    """An empty database."""
-    if ENGINE == "sqlite":
-        yield f"sqlite:///{tmp_path}/test.db"
-        return
+@asynccontextmanager
+async def new_database() -> AsyncIterator[str]:
+    """The URL of an empty PostgreSQL database, dropped afterwards."""
     name = f"storage_{uuid4().hex}"
     server = await asyncpg.connect(SERVER)
     await server.execute(f'CREATE DATABASE "{name}"')
@@ -39,11 +37,36 @@ async def url(tmp_path: Path) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-async def store(url: str) -> AsyncIterator[str]:
-    """The database with the tables of `migrations/`, connected; its URL."""
-    await migrate(url, ROOT)
+async def url(tmp_path: Path) -> AsyncIterator[str]:
+    """An empty database."""
+    if ENGINE == "sqlite":
+        yield f"sqlite:///{tmp_path}/test.db"
+        return
+    async with new_database() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+async def shared() -> AsyncIterator[str | None]:
+    """The PostgreSQL database of all tests that want `store`, for making one takes longer than most tests."""
+    if ENGINE == "sqlite":
+        yield None
+        return
+    async with new_database() as url:
+        await migrate(url, ROOT)
+        yield url
+
+
+@pytest.fixture
+async def store(shared: str | None, tmp_path: Path) -> AsyncIterator[str]:
+    """A database with the empty tables of `migrations/`, connected; its URL."""
+    url = shared or f"sqlite:///{tmp_path}/test.db"
+    if shared is None:
+        await migrate(url, ROOT)
     await connect_shelves(url)
     try:
         yield url
+        if shared is not None:
+            await execute("TRUNCATE shelf, book, counter, visit")
     finally:
         await close()
