@@ -1,4 +1,4 @@
-"""Commands for what is generated from the code and committed: schema.graphql and docs/settings.md."""
+"""Commands for what is generated from the code and committed: schema.graphql, docs/settings.md, docs/roles.md."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +10,7 @@ from calendera.cli_start import Stop
 PANEL = "Look and generate"
 SCHEMA = Path("schema.graphql")
 SETTINGS = Path("docs/settings.md")
+ROLES = Path("docs/roles.md")
 
 Check = Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 when the committed file is not current.")]
 
@@ -42,6 +43,16 @@ def settings(
         typer.echo(f"{'*' if given else ' '} {name:<36} {value}")
 
 
+def roles(check: Check = False) -> None:
+    """Write the table of roles and permissions to docs/roles.md.
+
+    Use it after changing permissions/roles.py; commit the result, which is what people read before they ask.
+    """
+    from permissions.role_table import documentation
+
+    _write_or_check(ROLES, documentation(), check, again="calendera roles")
+
+
 def _write_or_check(path: Path, text: str, check: bool, *, again: str) -> None:
     current = path.exists() and path.read_text(encoding="utf-8") == text
     if check and not current:
@@ -55,4 +66,5 @@ def _write_or_check(path: Path, text: str, check: bool, *, again: str) -> None:
 def add_to(app: typer.Typer) -> None:
     """Register the commands of this file."""
     app.command(epilog="Example: `calendera schema --check`", rich_help_panel=PANEL)(schema)
+    app.command(epilog="Example: `calendera roles --check`", rich_help_panel=PANEL)(roles)
     app.command(epilog="Example: `CALENDERA_PORT=9000 calendera settings`", rich_help_panel=PANEL)(settings)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import strawberry
 from strawberry.extensions import FieldExtension
@@ -93,7 +93,17 @@ def value(resolver: Callable[..., Any], permission: Permission | None, type_: An
 
 def _root(resolver: Callable[..., Any], permission: Permission | None, type_: Any, *extensions: FieldExtension) -> Any:
     shape = Shape(Can(permission) if permission else Anyone())
-    return _field(shape, _words(resolver), *extensions, resolver=resolver, graphql_type=type_)
+    return _field(shape, _words(resolver), *extensions, Worded(), resolver=resolver, graphql_type=type_)
+
+
+class Worded(FieldExtension):
+    """Words for the arguments that mean the same everywhere; the others bring theirs by `strawberry.argument`."""
+
+    _usual: ClassVar = {"id": "Which one.", "input": "What is asked for; see its type."}
+
+    def apply(self, field: StrawberryField) -> None:
+        for argument in field.arguments:
+            argument.description = argument.description or self._usual.get(argument.python_name)
 
 
 def graph_type(model: type[Any] | None = None, *, name: str | None = None) -> Callable[[C], C]:

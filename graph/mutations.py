@@ -16,7 +16,7 @@ from strawberry.extensions.field_extension import AsyncExtensionResolver, FieldE
 from strawberry.types import Info
 
 from graph.errors import Refused, refusal_of
-from graph.field import told
+from graph.field import Worded, told
 from graph.guard import Guard
 from graph.reading import Reads, model_class_of
 from graph.shape import KEY, Shape
@@ -41,7 +41,7 @@ def mutation(resolver: Callable[..., Any], permission: Permission | None, gives:
         graphql_type=Annotated[members, strawberry.union(f"{name}Result", description=words)],
         metadata={KEY: shape},
         directives=[] if guard else [shape.permission.schema_directive],
-        extensions=[_Answers(payload, tuple(gives), tuple(refusal_of(r) for r in refusals)), *guard],
+        extensions=[_Answers(payload, tuple(gives), tuple(refusal_of(r) for r in refusals)), Worded(), *guard],
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 from tortoise.queryset import QuerySet
@@ -28,10 +28,11 @@ def _address(value: str) -> str:
     return clean_line(value, "address", most=500, least=0)
 
 
+Archived = Annotated[bool, strawberry.argument(description="Also those out of use; needs CATALOGUE_INTERNALS_READ.")]
 RULES: dict[str, Callable[[Any], Any]] = {"name": clean_name, "address": _address, "zone": _zone}
 
 
-async def locations(info: Info, include_archived: bool = False) -> Listing:
+async def locations(info: Info, include_archived: Archived = False) -> Listing:
     """The places of the business, by name. Archived ones only where asked for and permitted."""
     rows = info.context.rows(Location, P.CATALOGUE_READ)
     if include_archived:

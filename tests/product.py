@@ -18,7 +18,7 @@ from models.storage.migrate import migrate
 from tests.clock import FrozenClock
 
 ENGINE = os.environ.get("CALENDERA_TEST_DATABASE", "sqlite")
-SERVER = os.environ.get("CALENDERA_TEST_POSTGRES", "postgresql://root@127.0.0.1:5432/postgres")
+SERVER = os.environ.get("CALENDERA_TEST_POSTGRES_URL", "postgresql://root@127.0.0.1:5432/postgres")
 
 
 class TestDatabase:
