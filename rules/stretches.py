@@ -16,7 +16,7 @@ Stretch = tuple[int, int, int]
 
 
 def cut(windows: Iterable[Window]) -> list[Stretch]:
-    """Stretches of `windows`, each of whose starts is an anchor; the windows must be sorted and may overlap."""
+    """Stretches of `windows`, each of whose starts is an anchor; the windows must be sorted, not empty, and may overlap."""
     found: list[Stretch] = []
     anchors: list[int] = []
     close = 0
@@ -27,7 +27,7 @@ def cut(windows: Iterable[Window]) -> list[Stretch]:
         if not anchors:
             anchors, close = [start], end
             continue
-        if start > anchors[-1] and start < max(close, end):
+        if start > anchors[-1]:
             anchors.append(start)
         close = max(close, end)
     _close(found, anchors, close)

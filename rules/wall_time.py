@@ -95,25 +95,10 @@ def local_date(at: int, zone: ZoneInfo) -> date:
 def day_start(day: date, zone: ZoneInfo) -> int:
     """Epoch second at which `day` begins in `zone`.
 
-    Where midnight itself is skipped this is the clock change. A day that is skipped whole begins where it ends.
+    Where midnight itself is skipped this is the clock change: since 1970 every change that skips a midnight has begun at
+    it, so reading midnight with the offset before gives the change. A day that is skipped whole begins where it ends.
     """
-    midnight = datetime(day.year, day.month, day.day)
-    if is_skipped(midnight, zone):
-        return _first_second_not_before(day, midnight, zone)
-    return to_epoch(midnight, zone)
-
-
-def _first_second_not_before(day: date, midnight: datetime, zone: ZoneInfo) -> int:
-    # The change lies between midnight read with the offset after it and midnight read with the offset before it.
-    low = int(midnight.replace(tzinfo=zone, fold=1).timestamp()) - 1
-    high = to_epoch(midnight, zone)
-    while high - low > 1:
-        middle = (low + high) // 2
-        if local_date(middle, zone) < day:
-            low = middle
-        else:
-            high = middle
-    return high
+    return to_epoch(datetime(day.year, day.month, day.day), zone)
 
 
 def day_bounds(day: date, zone: ZoneInfo) -> tuple[int, int]:

@@ -117,6 +117,8 @@ def test_a_collective_is_open_when_all_are_and_touching_hours_give_nothing() -> 
     hours = ["09:00-13:00", "11:00-17:00", "12:00-18:00", "13:00-14:00"]
     ana, ben, cleo, dan = [candidate(weekly("UTC", "5", h), FRIDAY).stretches for h in hours]
     assert windows_of(together([ana, ben, cleo])) == [(z("2026-07-03T12:00Z"), z("2026-07-03T13:00Z"))]
+    noon, one = z("2026-07-03T12:00Z"), z("2026-07-03T13:00Z")
+    assert [stretch for stretch in together([ana, cleo]) if stretch[0] == noon] == [(noon, one, one)]
     assert together([ana, dan]) == []
     assert together([]) == []
 
