@@ -1,0 +1,151 @@
+"""Documents made from the schema itself: whatever is added to it is asked for here without a line being written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from graphql import (
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLUnionType,
+    get_named_type,
+    is_required_argument,
+)
+
+from graph.schema import build
+
+SCHEMA = build()._schema
+_numbers = count(1)
+DEEPEST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A root field: `kind` is query or mutation."""
+
+    kind: str
+    name: str
+    field: GraphQLField
+
+    @property
+    def document(self) -> str:
+        """An operation that takes every argument as a variable and selects what it can."""
+        args = self.field.args
+        head = ", ".join(f"${name}: {arg.type}" for name, arg in args.items())
+        given = ", ".join(f"{name}: ${name}" for name in args)
+        head, given = (f"({head})", f"({given})") if args else ("", "")
+        return f"{self.kind} Walk{head} {{ {self.name}{given} {selection(self.field.type)} }}"
+
+    @property
+    def slots(self) -> list[tuple[str, ...]]:
+        """Where an id can be given: paths into the variables."""
+        return [path for name, arg in self.field.args.items() for path in id_paths(name, arg.type, (name,))]
+
+
+def roots() -> list[Root]:
+    assert SCHEMA.query_type
+    assert SCHEMA.mutation_type
+    queries = [Root("query", name, field) for name, field in SCHEMA.query_type.fields.items()]
+    return queries + [Root("mutation", name, field) for name, field in SCHEMA.mutation_type.fields.items()]
+
+
+def selection(type_: Any, depth: int = 0) -> str:
+    """Everything beneath a type, down to a depth; of refusals what all have in common."""
+    named = get_named_type(type_)
+    if isinstance(named, GraphQLUnionType):
+        payload = [member for member in named.types if member.name.endswith("Payload")]
+        inner = " ".join(f"... on {member.name} {selection(member, depth)}" for member in payload)
+        return f"{{ __typename ... on Refusal {{ code message }} {inner} }}"
+    if isinstance(named, GraphQLInterfaceType):
+        return "{ __typename id }"
+    if not isinstance(named, GraphQLObjectType):
+        return ""
+    parts = ["__typename", *fields_of(named, depth)]
+    return f"{{ {' '.join(parts)} }}"
+
+
+def fields_of(type_: GraphQLObjectType, depth: int) -> Iterator[str]:
+    for name, field in type_.fields.items():
+        if any(is_required_argument(arg) for arg in field.args.values()):
+            continue
+        inner = get_named_type(field.type)
+        if not isinstance(inner, GraphQLObjectType | GraphQLUnionType | GraphQLInterfaceType):
+            yield name
+        elif depth < DEEPEST and not (type_.name.endswith("Connection") and name == "nodes"):
+            yield f"{name} {selection(inner, depth + 1)}"
+
+
+def id_paths(name: str, type_: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    named = get_named_type(type_)
+    if named.name == "ID":
+        yield path
+    elif isinstance(named, GraphQLInputObjectType):
+        for inner, field in named.fields.items():
+            yield from id_paths(inner, field.type, (*path, inner))
+
+
+def example(name: str, type_: Any, own: dict[str, str]) -> Any:
+    """A value that could be meant: `own` has an id of the asker's for each table."""
+    if isinstance(type_, GraphQLNonNull):
+        return example(name, type_.of_type, own)
+    if isinstance(type_, GraphQLList):
+        return [example(name, type_.of_type, own)]
+    if isinstance(type_, GraphQLInputObjectType):
+        wanted = type_.fields.items()
+        if type_.is_one_of:
+            wanted = list(wanted)[:1]
+        return {inner: example(inner, field.type, own) for inner, field in wanted}
+    if isinstance(type_, GraphQLEnumType):
+        return next(iter(type_.values))
+    return scalar(name, type_.name, own)
+
+
+def scalar(name: str, kind: str, own: dict[str, str]) -> Any:
+    number = next(_numbers)
+    if kind == "ID":
+        table = re.sub(r"(?<!^)(?=[A-Z])", "_", name.removesuffix("Id")).lower()
+        return own.get(table) or next(iter(own.values()))
+    texts = {
+        "email": f"w{number}@example.com", "zone": "America/Chicago", "customerZone": "America/Chicago",
+        "currency": "USD", "locale": "en-US", "slug": f"w{number}", "phone": f"+1512555{number % 10000:04}",
+        "origins": "https://w.example", "password": f"a long password w{number}",
+    }  # fmt: skip
+    by_kind: dict[str, Any] = {
+        "Int": 1, "Float": 1.0, "Boolean": False, "DateTime": "2027-02-01T15:00:00Z", "Date": "2027-02-01",
+    }  # fmt: skip
+    return by_kind.get(kind, texts.get(name, f"w{number}"))
+
+
+def variables(root: Root, own: dict[str, str]) -> dict[str, Any]:
+    """A value for every argument: connections page forwards."""
+    found = {name: example(name, arg.type, own) for name, arg in root.field.args.items()}
+    for backwards in ("last", "before", "after"):
+        found.pop(backwards, None)
+    return found | ({"first": 50} if "first" in found else {})
+
+
+def put(given: dict[str, Any], path: tuple[str, ...], value: str) -> dict[str, Any]:
+    """The variables with `value` at a path; lists get it as their only member."""
+    head, *rest = path
+    old = given.get(head)
+    new: Any = value if not rest else put(old[0] if isinstance(old, list) else old or {}, tuple(rest), value)
+    return {**given, head: [new] if isinstance(old, list) else new}
+
+
+def plain(body: Any, *hidden: str) -> str:
+    """An answer as text without what differs between any two calls: ids asked for, numbers of the walk, moments."""
+    text = str(body)
+    for word in hidden:
+        text = text.replace(word, "<id>")
+    text = re.sub(r"'requestId': '[0-9a-f-]+'", "", text)
+    text = re.sub(r"\bw\d+|\+1512555\d{4}", "<w>", text)
+    return re.sub(r"\b(?:[a-z]{3}_[0-9a-z]{26}|[sp]k_[\w-]{20,}|[a-z]{2}_[\w-]{30,}|[A-Z0-9]{6,12})\b", "<made>", text)
