@@ -16,7 +16,7 @@ Stretch = tuple[int, int, int]
 
 
 def cut(windows: Iterable[Window]) -> list[Stretch]:
-    """Stretches of `windows`, each of whose starts is an anchor; the windows must be sorted, not empty, and may overlap."""
+    """Stretches of `windows`, each of whose starts is an anchor; windows are sorted, not empty, and may overlap."""
     found: list[Stretch] = []
     anchors: list[int] = []
     close = 0

@@ -87,53 +87,57 @@ def meets_none(busy: Busy, start: datetime, end: datetime) -> bool:
     return not any(start < busy_end and end > busy_start for busy_start, busy_end in busy)
 
 
-def answer(q: Question) -> set[datetime]:
-    days = [q.first + timedelta(days=i) for i in range(-2, (q.last - q.first).days + 3)]
-    by_day = [windows_starting_on(q.schedule, day) for day in days]
-    open_ticks = {tick for windows in by_day for window in windows for tick in ticks(*window)}
-    anchors = {
-        start
-        for windows in by_day
-        for start, _ in windows
-        if not any(other_start < start <= other_end for other_start, other_end in windows)
-    }
-    anchor_of: dict[datetime, datetime] = {}
-    for tick in sorted(open_ticks):
-        anchor_of[tick] = tick if tick in anchors else anchor_of[tick - TICK]
-    open_until: dict[datetime, datetime] = {}
-    for tick in sorted(open_ticks, reverse=True):
-        open_until[tick] = open_until.get(tick + TICK, tick + TICK)
+class _Painted:
+    """The open ticks around the dates of a question, each with the anchor of its grid and when its window closes."""
 
-    @cache
-    def free(start: datetime) -> bool:
+    def __init__(self, q: Question) -> None:
+        self.q = q
+        days = [q.first + timedelta(days=i) for i in range(-2, (q.last - q.first).days + 3)]
+        by_day = [windows_starting_on(q.schedule, day) for day in days]
+        self.ticks = sorted({tick for windows in by_day for window in windows for tick in ticks(*window)})
+        anchors = {
+            start
+            for windows in by_day
+            for start, _ in windows
+            if not any(other_start < start <= other_end for other_start, other_end in windows)
+        }
+        self.anchor: dict[datetime, datetime] = {}
+        for tick in self.ticks:
+            self.anchor[tick] = tick if tick in anchors else self.anchor[tick - TICK]
+        self.close: dict[datetime, datetime] = {}
+        for tick in reversed(self.ticks):
+            self.close[tick] = self.close.get(tick + TICK, tick + TICK)
+        self.base_of: dict[datetime, datetime] = {}
+        self.free = cache(self._free)
+
+    def _free(self, start: datetime) -> bool:
+        q = self.q
         block = start - timedelta(minutes=q.before), start + timedelta(minutes=q.duration + q.after)
         return meets_none(q.busy, *block) and sum(meets_none(unit, *block) for unit in q.pool) >= q.needed
 
-    bases: dict[datetime, datetime] = {}
-
-    def base(start: datetime) -> datetime:
-        anchor = anchor_of[start]
-        if q.mode is SlotMode.GRID:
+    def base(self, start: datetime) -> datetime:
+        """Where the steps that lead to `start` are counted from."""
+        anchor = self.anchor[start]
+        if self.q.mode is SlotMode.GRID:
             return anchor
         begin = start
         # Two units of a pool that take turns can forbid the time between two ticks and neither tick.
-        while begin > anchor and free(begin - TICK / 2) and free(begin - TICK):
-            begin = bases.get(begin - TICK, begin - TICK)
-        bases[start] = begin
+        while begin > anchor and self.free(begin - TICK / 2) and self.free(begin - TICK):
+            begin = self.base_of.get(begin - TICK, begin - TICK)
+        self.base_of[start] = begin
         return begin
 
+
+def answer(q: Question) -> set[datetime]:
+    painted = _Painted(q)
     zone = q.schedule.zone
-    today = q.now.astimezone(zone).date()
-
-    def offered(start: datetime) -> bool:
-        day = start.astimezone(zone).date()
-        return (
-            q.first <= day <= q.last
-            and day <= today + timedelta(days=q.horizon)
-            and start >= q.now + timedelta(minutes=q.notice)
-            and start + timedelta(minutes=q.duration) <= open_until[start]
-            and free(start)
-            and (start - base(start)) % timedelta(minutes=q.step) == timedelta()
-        )
-
-    return {start for start in sorted(open_ticks) if offered(start)}
+    furthest = min(q.last, q.now.astimezone(zone).date() + timedelta(days=q.horizon))
+    return {
+        start
+        for start in painted.ticks
+        if q.first <= start.astimezone(zone).date() <= furthest
+        and start >= q.now + timedelta(minutes=q.notice)
+        and start + timedelta(minutes=q.duration) <= painted.close[start]
+        and painted.free(start)
+        and (start - painted.base(start)) % timedelta(minutes=q.step) == timedelta()
+    }
