@@ -96,7 +96,7 @@ def day_start(day: date, zone: ZoneInfo) -> int:
     """Epoch second at which `day` begins in `zone`.
 
     Where midnight itself is skipped this is the clock change: since 1970 every change that skips a midnight has begun
-    at it, so reading midnight with the offset before gives the change. A day that is skipped whole begins where it ends.
+    at it, so reading midnight with the offset before gives the change. A day skipped whole begins where it ends.
     """
     return to_epoch(datetime(day.year, day.month, day.day), zone)
 
