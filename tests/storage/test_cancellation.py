@@ -17,7 +17,7 @@ from tortoise.exceptions import DBConnectionError, OperationalError
 
 from models.storage.database import close, execute, fetch, transaction
 from models.storage.sqlite_writer import Queue
-from tests.storage.shelves import Shelf, add_shelf, connect_shelves, only_postgres, only_sqlite
+from tests.storage.shelves import ENGINE, Shelf, add_shelf, connect_shelves, only_postgres, only_sqlite
 
 BOOKS = 3
 
@@ -136,6 +136,48 @@ async def test_a_task_that_waits_for_another_process_can_be_cancelled(store: str
         await add_shelf("after")
     other_process.enter()  # free again
     other_process.close()
+
+
+async def test_a_cancelled_end_still_ends_the_transaction(store: str) -> None:
+    slow = {
+        "sqlite": "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n LIMIT 400000) SELECT max(i) FROM n",
+        "postgres": "SELECT pg_sleep(0.1)",
+    }[ENGINE]
+    children: list[asyncio.Task[Any]] = []
+
+    async def ends_while_a_child_still_reads() -> None:
+        async with transaction():
+            await add_shelf("whole", BOOKS)
+            children.append(asyncio.create_task(fetch(slow)))
+            await asyncio.sleep(0.01)
+
+    task = asyncio.create_task(ends_while_a_child_still_reads())
+    await asyncio.sleep(0.04)
+    for _ in range(3):
+        task.cancel()
+        await asyncio.sleep(0)
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert len(await children[0]) == 1
+    await assert_nothing_is_held(store)
+    assert await Shelf.filter(name="whole").count() == 1, "the block had ended before it was cancelled"
+
+
+@only_sqlite
+async def test_a_cancelled_call_leaves_when_its_thread_is_through(store: str) -> None:
+    client: Any = get_connections().get("default")
+    through: list[bool] = []
+
+    def work(database: object) -> None:
+        time.sleep(0.05)
+        through.append(True)
+
+    task = asyncio.create_task(client._writer.call(work))
+    await asyncio.sleep(0.01)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert through == [True]
 
 
 @only_sqlite

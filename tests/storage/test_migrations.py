@@ -6,9 +6,12 @@ import asyncio
 import json
 import shutil
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from uuid import uuid4
 
+import asyncpg
 import pytest
 from tortoise.exceptions import IntegrityError
 
@@ -16,6 +19,7 @@ from models.migrations import BrokenMigrations
 from models.storage.database import close, execute, fetch
 from models.storage.instant import from_database
 from models.storage.migrate import migrate, pending
+from models.storage.sqlite_writer import Queue
 from tests.storage.shelves import ENGINE, ROOT, Book, Shelf, add_shelf, connect_shelves, only_postgres, only_sqlite
 
 FIRST = "0001_shelves"
@@ -137,6 +141,27 @@ async def test_files_that_form_no_history_are_refused(url: str, root: Path, name
     write(root, name, "CREATE TABLE a (b TEXT);")
     with pytest.raises(BrokenMigrations):
         await migrate(url, root)
+
+
+@asynccontextmanager
+async def another_migrator(url: str) -> AsyncIterator[None]:
+    """Holds the lock that a migrator holds."""
+    if ENGINE == "sqlite":
+        with closing(Queue(Path(url.removeprefix("sqlite:///")))) as queue, queue.turn():
+            yield
+    else:
+        database = await asyncpg.connect(url)
+        await database.execute("SELECT pg_advisory_lock(hashtextextended('calendera:schema_migration', 0))")
+        yield
+        await database.close()
+
+
+async def test_migrators_wait_for_each_other(url: str, root: Path) -> None:
+    async with another_migrator(url):
+        migrators = [asyncio.create_task(migrate(url, root)) for _ in range(4)]
+        await asyncio.sleep(0.2)
+        assert not any(migrator.done() for migrator in migrators)
+    assert sorted(await asyncio.gather(*migrators)) == [[], [], [], [FIRST]]
 
 
 async def test_of_four_migrators_at_once_exactly_one_applies(url: str, root: Path) -> None:

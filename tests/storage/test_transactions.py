@@ -164,6 +164,23 @@ async def test_a_task_that_outlives_its_transaction_is_refused(write: object) ->
     assert await names() == {"first", "second"}
 
 
+async def test_a_task_that_outlives_its_nested_block_is_refused() -> None:
+    go = asyncio.Event()
+
+    async def late() -> None:
+        await go.wait()
+        await execute("INSERT INTO shelf (id, name) VALUES ($1, 'stale')", uuid4())
+
+    async with transaction():
+        async with transaction():
+            stale = asyncio.create_task(late())
+        go.set()
+        with pytest.raises(TransactionOver):
+            await stale
+        await add_shelf("kept")
+    assert await names() == {"kept"}
+
+
 async def test_a_statement_under_way_ends_before_the_commit() -> None:
     async with transaction():
         under_way = asyncio.create_task(execute("INSERT INTO shelf (id, name) VALUES ($1, 'late')", uuid4()))
