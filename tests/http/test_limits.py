@@ -90,12 +90,19 @@ def selections_in_fragments(n: int) -> str:
     return f"{{thing {{{'...F ' * 9} {'name ' * (n - 910)}}}}} fragment F on Thing {{{'name ' * 100}}}"
 
 
+def directives_in_fragments(n: int) -> str:
+    outside = "hello @skip(if: false) " * (n - 4)
+    inside = "a: name @skip(if: false) b: name @skip(if: false)"
+    return f"{{{outside} thing {{...F thing {{...F}}}}}} fragment F on Thing {{{inside}}}"
+
+
 # What is measured, and a document of exactly that size.
 EDGES: list[tuple[str, Callable[[int], str]]] = [
     ("depth", lambda n: nested(n - 1)),
     ("aliases", lambda n: "{thing {" + " ".join(f"a{i}: name" for i in range(n)) + "}}"),
     ("aliases", aliases_in_fragments),
     ("directives", lambda n: "{thing {" + "name @include(if: true) " * n + "}}"),
+    ("directives", directives_in_fragments),
     ("root_fields", lambda n: "{" + "hello " * (n - 2) + "...F} fragment F on Query {hello ... {hello}}"),
     ("selections", selections_in_fragments),
     ("operations", lambda n: " ".join(f"query Q{i} {{hello}}" for i in range(n))),
@@ -119,6 +126,11 @@ async def test_tokens_are_limited_and_comments_too(ask: Ask) -> None:
         (error,) = (await ask(document)).json()["errors"]
         assert error["extensions"]["code"] == "QUERY_TOO_COMPLEX"
         assert error["message"] == "The document has more than 1,000 tokens. Split it."
+
+
+def test_directives_count_wherever_they_stand() -> None:
+    document = "query($a: Int @a) @b {...F @c ... @d {hello @e}} fragment F on Query @f {hello}"
+    assert measure(parse(document)).directives == 6
 
 
 async def test_a_wide_fragment_is_no_root(ask: Ask) -> None:
