@@ -26,7 +26,7 @@ from graph.documents import Trusted
 from graph.execution import Operations
 from graph.limits import Limits
 from graph.schema import build as build_schema
-from models import keyring
+from models import keyring, passwords
 from models.storage import database, migrate
 from resolvers.context import Context
 
@@ -45,6 +45,7 @@ def build(settings: Settings, clock: Clock | None = None) -> ASGIApp:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         keyring.install(signing_key(settings).get_secret_value())
+        passwords.install(settings.password_profile)
         await database.connect(url, models=MODELS, pool_size=settings.pool_size)
         try:
             yield

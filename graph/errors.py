@@ -154,6 +154,11 @@ class SignInFailed(Refusal):
     """Email and password do not match. Unknown emails get the same answer."""
 
 
+@refusal(errors.SignInFirst)
+class SignInFirst(Refusal):
+    """The link was mailed to an address that has a user already, and it is not the one who is signed in here."""
+
+
 @refusal(errors.Throttled)
 class Throttled(Refusal):
     """Too many attempts."""

@@ -62,6 +62,7 @@ class Permission(enum.Enum):
     PRIVACY_SETTINGS_READ = "See retention periods and privacy choices"
     PRIVACY_SETTINGS_MANAGE = "Change retention periods and privacy choices"
     EXPORTS_MANAGE = "Request and download an archive of everything the account holds"
+    SIGN_IN = "Sign up, sign in and out, follow a mailed link"
     OWN_USER = "See and change one's own name, password and sessions"
 
 
@@ -84,8 +85,11 @@ def _all(*permissions: Permission, access: Access = READ) -> dict[Permission, Ac
     return dict.fromkeys(permissions, access)
 
 
+# Somebody without a credential. Keys and manage links lack this: what signs in sets a cookie, and theirs never do.
+NOBODY: Grants = MappingProxyType({P.SIGN_IN: READ})
+
 # A person with a session, whether or not they are a member of an account: their own name, email and sessions.
-SIGNED_IN: Grants = MappingProxyType({P.OWN_USER: OWN})
+SIGNED_IN: Grants = MappingProxyType({P.SIGN_IN: READ, P.OWN_USER: OWN})
 
 # Anyone who holds a widget's publishable key: what is in the shop window.
 WIDGET: Grants = MappingProxyType(

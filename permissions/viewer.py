@@ -11,7 +11,7 @@ from uuid import UUID
 
 from models.act import Actor, ActorKind
 from models.membership import Role
-from permissions.roles import CUSTOMER, Access, Grants, Permission
+from permissions.roles import CUSTOMER, NOBODY, Access, Grants, Permission
 from rules.errors import Denied
 
 _NOTHING: Mapping[Permission, Access] = MappingProxyType({})
@@ -93,4 +93,4 @@ class Viewer:
         return own.values if own else frozenset()
 
 
-VISITOR = Viewer(ViewerKind.VISITOR, Actor(ActorKind.VISITOR), "visitor")
+VISITOR = Viewer(ViewerKind.VISITOR, Actor(ActorKind.VISITOR), "visitor", grants=NOBODY)

@@ -14,6 +14,7 @@
     ├── WrongState           the booking is not in a state that allows this
     ├── IdempotencyKeyReused the key was used before for another input
     ├── SignInFailed         email and password do not match (the same answer for unknown emails)
+    ├── SignInFirst          the person is known already and has to sign in before going on
     ├── Throttled            too many attempts; says when to try again
     ├── LinkInvalid          a mailed link has expired, was used, or never was
     ├── LastOwner            an account cannot be left without an owner
@@ -51,6 +52,7 @@ class RefusalCode(enum.Enum):
     WRONG_STATE = "WRONG_STATE"
     IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
     SIGN_IN_FAILED = "SIGN_IN_FAILED"
+    SIGN_IN_FIRST = "SIGN_IN_FIRST"
     THROTTLED = "THROTTLED"
     LINK_INVALID = "LINK_INVALID"
     LAST_OWNER = "LAST_OWNER"
@@ -197,6 +199,15 @@ class SignInFailed(Refusal):
 
     def __init__(self) -> None:
         super().__init__("Email and password do not match. Try again, or reset the password.")
+
+
+class SignInFirst(Refusal):
+    """Said only to who holds a mailed link, and so the mailbox: it tells that the address has a user."""
+
+    code = RefusalCode.SIGN_IN_FIRST
+
+    def __init__(self) -> None:
+        super().__init__("This email address signs in here already. Sign in with it, then follow the link again.")
 
 
 class Throttled(Refusal):
