@@ -15,7 +15,7 @@ from models.storage.database import close, execute
 from models.storage.migrate import migrate
 from tests.storage.shelves import ENGINE, ROOT, connect_shelves
 
-SERVER = os.environ.get("CALENDERA_TEST_POSTGRES", "postgresql://root@127.0.0.1:5432/postgres")
+SERVER = os.environ.get("CALENDERA_TEST_POSTGRES_URL", "postgresql://root@127.0.0.1:5432/postgres")
 
 
 @pytest.fixture
