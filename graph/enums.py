@@ -27,8 +27,11 @@ from rules.slots import SlotMode
 
 def described(kind: type[enum.Enum], name: str, description: str, **words: str) -> None:
     """Show an enumeration under `name`; `words` describes every one of its values."""
-    strawberry.enum(kind, name=name, description=description)
+    # A resolver's input that was imported first has made the definition already, and holds on to it.
+    if not hasattr(kind, "__strawberry_definition__"):
+        strawberry.enum(kind)
     definition = cast("StrawberryEnumDefinition", kind.__strawberry_definition__)  # type: ignore[attr-defined]
+    definition.name, definition.description = name, description
     for value in definition.values:
         value.description = words.pop(value.name)
     if words:

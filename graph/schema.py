@@ -9,19 +9,21 @@ import strawberry
 from graphql import GraphQLInterfaceType, GraphQLObjectType
 from strawberry.schema.config import StrawberryConfig
 
+from graph.access_keys import AccessKeyMutations, AccessKeyQueries
 from graph.accounts import AccountQueries
 from graph.locations import LocationMutations, LocationQueries
+from graph.privacy import PrivacyMutations, PrivacyQueries
 from graph.scalars import SCALARS
 from graph.shape import shape_of
 
 
 @strawberry.type(description="What can be read.")
-class Query(AccountQueries, LocationQueries):
+class Query(AccountQueries, LocationQueries, AccessKeyQueries, PrivacyQueries):
     pass
 
 
 @strawberry.type(description="What can be done. Each answers its payload, or a refusal that says why not.")
-class Mutation(LocationMutations):
+class Mutation(LocationMutations, AccessKeyMutations, PrivacyMutations):
     pass
 
 

@@ -1,7 +1,7 @@
 """What is stored, and the verbs that change it. A verb is one transaction and one event."""
 
 from models.access_key import AccessKey, AccessKeyKind
-from models.account import Account, Lifecycle, PrivacySettings
+from models.account import Account, Lifecycle
 from models.booking import Booking, BookingSource, Cancellation, Hold, Occupancy
 from models.customer import Customer, CustomerTag
 from models.event import Event
@@ -10,6 +10,7 @@ from models.idempotency import IdempotencyKey
 from models.location import Location
 from models.mail import Mail, MailTemplate
 from models.membership import Invitation, InvitationStatus, Membership, Role
+from models.privacy_settings import PrivacySettings
 from models.schedule import Schedule, ScheduleOverride
 from models.service import Confirmation, Offering, Service, Visibility
 from models.session import Session

@@ -8,15 +8,14 @@ from datetime import datetime
 from tortoise import fields
 
 from models.act import Act, Actor, ActorKind
-from models.columns import choice, moment, setting, version
+from models.columns import choice, moment, version
 from models.event import record
-from models.kept import Kept
 from models.membership import Membership, Role
 from models.personal import Why, plain
+from models.privacy_settings import PrivacySettings
 from models.storage.database import transaction
 from models.tenancy import Global
 from models.user import User
-from rules.retention import RULES, RetentionClass
 
 
 class Lifecycle(enum.Enum):
@@ -56,16 +55,3 @@ class Account(Global):
             await Membership.begin(act, user_id=owner.id, role=Role.OWNER)
             await record(act, "account_opened", "account", account.id)
         return account
-
-
-class PrivacySettings(Kept):
-    """What a business chose about the personal data it holds. One row an account."""
-
-    booking_months = setting(RULES[RetentionClass.BOOKING].default)
-    customer_months = setting(RULES[RetentionClass.CUSTOMER].default)
-    staff_see_contacts = plain(fields.BooleanField(default=False), Why.SETTING)
-    analytics = plain(fields.BooleanField(default=True), Why.SETTING)
-    booking_notice = plain(fields.TextField(default=""), Why.SETTING)
-
-    class Meta:
-        table = "privacy_settings"

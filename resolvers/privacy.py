@@ -1,0 +1,100 @@
+"""Privacy: what a business chose, its own notice to its customers, and the platform's published policy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Annotated, Any
+
+import strawberry
+from tortoise.queryset import QuerySet
+
+from models.privacy_settings import PrivacySettings
+from permissions.roles import Permission
+from privacy import policy
+from privacy.policy import Policy
+from resolvers.checking import Checks, given
+from resolvers.context import Info
+from rules.names import clean_note
+from rules.retention import RetentionClass, validate_setting
+
+P = Permission
+
+RULES: dict[str, Callable[[Any], Any]] = {
+    "booking_months": partial(validate_setting, RetentionClass.BOOKING),
+    "customer_months": partial(validate_setting, RetentionClass.CUSTOMER),
+    "staff_see_contacts": bool,
+    "analytics": bool,
+    "booking_notice": partial(clean_note, what="notice"),
+}
+_PATHS = {
+    "booking_months": "bookingMonths",
+    "customer_months": "customerMonths",
+    "staff_see_contacts": "staffSeeContacts",
+    "booking_notice": "bookingNotice",
+}
+
+
+async def privacy_settings(info: Info) -> QuerySet[PrivacySettings]:
+    """What the business chose about the personal data it holds, with the limits of each choice."""
+    return info.context.rows(PrivacySettings, P.PRIVACY_SETTINGS_READ)
+
+
+async def privacy_notice(info: Info) -> QuerySet[PrivacySettings]:
+    """The business's own notice about its customers' data, and how long it keeps it: to be shown before booking."""
+    return info.context.rows(PrivacySettings, P.PRIVACY_NOTICE_READ)
+
+
+Version = Annotated[
+    str | None, strawberry.argument(description="Id of a version, as `2026-11-22`; the one in force if left out.")
+]
+
+
+async def privacy_policy(info: Info, version: Version = None) -> Policy | None:
+    """The platform's published policy, for everybody: the version in force, or the one with this id; null for an id
+    that no version has. Before the first version takes effect that one is shown, with `inForce` false.
+    """
+    return policy.version(version) if version is not None else in_force(info.context.now) or policy.versions()[0]
+
+
+def in_force(now: datetime) -> Policy | None:
+    """The version in force on this day; None before the first one took effect."""
+    return policy.current(now.date())
+
+
+@strawberry.input(description="Changes to the privacy settings. What is left out stays as it is.")
+class UpdatePrivacySettingsInput:
+    expected_version: int = strawberry.field(description="The `version` that was read.")
+    booking_months: strawberry.Maybe[int] = strawberry.field(
+        description="How long a booking stays after the appointment ended, in months; `retention` says from what to "
+        "what.",
+        default=None,
+    )
+    customer_months: strawberry.Maybe[int] = strawberry.field(
+        description="How long a customer stays after their last appointment ended, in months; `retention` says from "
+        "what to what.",
+        default=None,
+    )
+    staff_see_contacts: strawberry.Maybe[bool] = strawberry.field(
+        description="Whether members with the role STAFF see customers' email addresses and phone numbers in clear.",
+        default=None,
+    )
+    analytics: strawberry.Maybe[bool] = strawberry.field(
+        description="Whether use of this account is counted, without cookies, for learning from it.", default=None
+    )
+    booking_notice: strawberry.Maybe[str] = strawberry.field(
+        description="The business's own notice, shown before booking; up to 4000 characters, empty for none.",
+        default=None,
+    )
+
+
+async def update_privacy_settings(info: Info, input: UpdatePrivacySettingsInput) -> PrivacySettings:
+    """Change how long personal data stays, who sees it and what customers are told. Counts from the next request on."""
+    checks = Checks()
+    chosen = given(input, *RULES).items()
+    values = {column: checks(_PATHS.get(column, column), RULES[column], value) for column, value in chosen}
+    checks.done()
+    found = await info.context.rows(PrivacySettings, P.PRIVACY_SETTINGS_MANAGE).get()
+    await found.change(info.context.act, input.expected_version, **values)
+    return found
