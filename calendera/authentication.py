@@ -46,10 +46,7 @@ class Authentication:
 
     async def at_widget(self, request: Request) -> Asking:
         """`/embed/v1/{key}/graphql`: the key in the path, and a booking's manage link where there is one."""
-        key = await self.widget_key(request.path_params["key"])
-        if key is None:
-            raise unauthenticated("This widget key is unknown or revoked. Ask the business for a new one.")
-        check_origin(request, key)
+        key = await self.widget_key(request)
         viewer = viewers.widget(key)
         secret = bearer(request)
         if secret is not None:
@@ -57,12 +54,15 @@ class Authentication:
             if link is None or link.account_id != key.account_id:
                 raise unauthenticated("This manage link is unknown. Use the one in the latest mail.")
             viewer = viewers.customer(link, viewer)
-        return self._asking(request, viewer)
+        return self._asking(request, viewer, cookies=False)
 
-    async def widget_key(self, token: str) -> KeyHeld | None:
-        """The live widget key with this text."""
-        found = await access_key_of(token[:LONGEST_SECRET], self.clock.now())
-        return found if found and found.kind is AccessKeyKind.WIDGET else None
+    async def widget_key(self, request: Request) -> KeyHeld:
+        """The live widget key in the path, for the page that asks. Denied where there is none, or not for this page."""
+        found = await access_key_of(request.path_params["key"][:LONGEST_SECRET], self.clock.now())
+        if found is None or found.kind is not AccessKeyKind.WIDGET:
+            raise unauthenticated("This widget key is unknown or revoked. Ask the business for a new one.")
+        check_origin(request, found)
+        return found
 
     async def of_cookie(self, request: Request) -> Viewer:
         """The signed-in member behind the cookie, for plain downloads; a visitor where there is none."""
@@ -88,7 +88,7 @@ class Authentication:
             raise unauthenticated("This key is unknown or revoked. Check it, or ask the business for a new one.")
         return viewers.partner(found)
 
-    def _asking(self, request: Request, viewer: Viewer) -> Asking:
+    def _asking(self, request: Request, viewer: Viewer, *, cookies: bool = True) -> Asking:
         state = request.scope.get("state", {})
         asking = Asking(context=None, may_introspect=viewer.kind in (ViewerKind.MEMBER, ViewerKind.PARTNER))
         asking.context = Context(
@@ -99,6 +99,7 @@ class Authentication:
             device=request.headers.get("user-agent", "")[:400],
             public_url=self.settings.public_url,
             session_days=self.settings.session_days,
+            cookies=cookies,
             headers=asking.headers,
             statements=state.get("statements", ()),
         )

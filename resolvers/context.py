@@ -15,7 +15,7 @@ from models.act import Act
 from models.tenancy import Owned
 from permissions.roles import Access, Permission
 from permissions.viewer import Viewer
-from rules.errors import NotFound
+from rules.errors import Denied, NotFound
 from rules.ids import key_of
 
 M = TypeVar("M", bound=Owned)
@@ -28,7 +28,8 @@ COOKIE = "__Host-calendera"
 class Context:
     """`address` is the client's network address, for counting attempts; it is never stored as it is.
 
-    `public_url` is where browsers find this server, without a slash at the end.
+    `public_url` is where browsers find this server, without a slash at the end. `cookies` is False where an answer
+    must never set one: at a widget's path.
     """
 
     viewer: Viewer
@@ -38,6 +39,7 @@ class Context:
     device: str = ""
     public_url: str = ""
     session_days: int = 30
+    cookies: bool = True
     headers: list[tuple[str, str]] = field(default_factory=list)
     statements: Sized = ()
 
@@ -52,7 +54,12 @@ class Context:
         return Act(self.account_id, self.viewer.actor, self.now)
 
     def set_session(self, token: str | None) -> None:
-        """Give the browser its session's token with the answer, or take it back (None). The only cookie there is."""
+        """Give the browser its session's token with the answer, or take it back (None). The only cookie there is.
+
+        Denied where no cookie may be set, so that a widget cannot sign anybody in.
+        """
+        if not self.cookies:
+            raise Denied("A widget sets no cookie: sign in at /graphql.")
         age = self.session_days * 86_400 if token else 0
         self.headers.append(
             ("Set-Cookie", f"{COOKIE}={token or ''}; Path=/; Max-Age={age}; Secure; HttpOnly; SameSite=Lax")
