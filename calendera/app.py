@@ -14,6 +14,8 @@ from calendera.asking import Served
 from calendera.authentication import Authentication
 from calendera.clock import Clock
 from calendera.embed import WidgetCors
+from calendera.encrypted import OnlyEncrypted
+from calendera.front_page import front_page
 from calendera.graphql_http import graphql_endpoint
 from calendera.health import health_routes
 from calendera.logs import log, log_operation
@@ -55,11 +57,16 @@ def build(settings: Settings, clock: Clock | None = None) -> ASGIApp:
     return Starlette(
         lifespan=lifespan,
         routes=[
+            Route("/", front_page),
             Route("/graphql", dashboard),
             Route("/embed/v1/{key}/graphql", WidgetCors(widget, authentication)),
             *health_routes(database.ping, lambda: migrate.pending(url)),
         ],
-        middleware=[Middleware(RequestId), Middleware(SecurityHeaders, https=settings.secure)],
+        middleware=[
+            Middleware(RequestId),
+            Middleware(SecurityHeaders, https=settings.secure),
+            Middleware(OnlyEncrypted, required=settings.secure),
+        ],
     )
 
 
