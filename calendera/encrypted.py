@@ -14,7 +14,7 @@ _WATCHED = {"/healthz", "/readyz"}
 
 
 class OnlyEncrypted:
-    """Pure ASGI middleware. The scheme is the client's own, or what a trusted proxy says of it (uvicorn sees to that)."""
+    """Pure ASGI middleware. The scheme is the client's own, or what a trusted proxy says (uvicorn sees to that)."""
 
     def __init__(self, app: ASGIApp, *, required: bool) -> None:
         self.app = app
