@@ -8,7 +8,9 @@ import strawberry
 
 import resolvers.accounts as resolve
 from graph.enums import Permission, Role, ViewerKind
+from graph.errors import AlreadyTaken, ValidationFailed, VersionConflict
 from graph.field import graph_type, one, shown, told, value
+from graph.mutations import mutation
 from graph.node import Node
 from models.account import Account as AccountRow
 
@@ -26,8 +28,8 @@ class Account(Node):
     )
     currency: str = shown(P.ACCOUNT_READ, "ISO 4217 code that prices are in unless they say otherwise.")
     locale: str = shown(P.ACCOUNT_READ, "BCP 47 tag of the language the business uses with its customers.")
-    version: int = shown(P.ACCOUNT_MANAGE, "Grows with every change; send it back as `expectedVersion`.")
-    created_at: datetime = shown(P.ACCOUNT_MANAGE, "When the business signed up.")
+    version: int | None = shown(P.ACCOUNT_MANAGE, "Grows with every change; send it back as `expectedVersion`.")
+    created_at: datetime | None = shown(P.ACCOUNT_MANAGE, "When the business signed up.")
 
 
 @strawberry.type(description="Who asks, as this server sees them.")
@@ -38,9 +40,18 @@ class Viewer:
         "What this credential may do and see, so that an interface can hide the rest. Some reach own rows only.",
         resolver=lambda root: sorted(root.grants, key=lambda p: p.name),
     )
+    account = one(resolve.account_if_any, None, Account | None)
 
 
 @strawberry.type
 class AccountQueries:
     viewer = value(resolve.viewer, None, Viewer)
     account = one(resolve.account, P.ACCOUNT_READ, Account)
+
+
+@strawberry.type
+class AccountMutations:
+    update_account = mutation(
+        resolve.update_account, P.ACCOUNT_MANAGE, {"account": (Account, "The business as stored now.")},
+        ValidationFailed, VersionConflict, AlreadyTaken,
+    )  # fmt: skip

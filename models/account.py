@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
+from typing import Any
 
 from tortoise import fields
+from tortoise.exceptions import IntegrityError
 
 from models.act import Act, Actor, ActorKind
 from models.columns import choice, moment, version
@@ -14,8 +16,16 @@ from models.membership import Membership, Role
 from models.personal import Why, plain
 from models.privacy_settings import PrivacySettings
 from models.storage.database import transaction
+from models.storage.errors import constraint_of
 from models.tenancy import Global
-from models.user import User
+from models.user import SignUp, User
+from rules.errors import AlreadyTaken, VersionConflict
+from rules.names import numbered_slug
+
+_TAKEN = "Another business has this slug; choose another."
+# Businesses that open at the same moment under the same slug find each other's numbers taken this often at most.
+_TRIES = 5
+_STEM = 50  # characters of a slug that a number never replaces
 
 
 class Lifecycle(enum.Enum):
@@ -55,3 +65,48 @@ class Account(Global):
             await Membership.begin(act, user_id=owner.id, role=Role.OWNER)
             await record(act, "account_opened", "account", account.id)
         return account
+
+    @classmethod
+    async def confirm(cls, token: str, at: datetime) -> tuple[Account, User]:
+        """Make the sign-up with this token an account and its owner. LinkInvalid, once used or after 24 hours.
+
+        A slug that was taken meanwhile gets a number, rather than that the sign-up is lost; `change` can set another.
+        """
+        async with transaction():
+            asked = await SignUp.take(token, at)
+            owner = await User.of_email(asked.email, at, name=asked.name, password_hash=asked.password_hash)
+            for _ in range(_TRIES):
+                slug = numbered_slug(asked.slug, await cls._slugs_like(asked.slug))
+                try:
+                    account = await cls.open(
+                        owner, at, name=asked.business_name, slug=slug, zone=asked.zone, currency=asked.currency,
+                        locale=asked.locale,
+                    )  # fmt: skip
+                    return account, owner
+                except IntegrityError as error:
+                    if not _is_slug(error):
+                        raise
+        raise AlreadyTaken("slug", _TAKEN)
+
+    @classmethod
+    async def _slugs_like(cls, slug: str) -> set[str]:
+        found = await cls.filter(slug__startswith=slug[:_STEM]).values_list("slug", flat=True)
+        return {str(one) for one in found}
+
+    async def change(self, act: Act, expected_version: int, **values: Any) -> None:
+        """Set columns, with an event that names them. VersionConflict; AlreadyTaken for a slug in use."""
+        try:
+            async with transaction():
+                mine = Account.filter(id=self.id)
+                written = {**values, "version": expected_version + 1, "updated_at": act.at}
+                if not await mine.filter(version=expected_version).update(**written):
+                    raise VersionConflict((await mine.get()).version)
+                await record(act, "account_changed", "account", self.id, columns=sorted(values))
+        except IntegrityError as error:
+            if _is_slug(error):
+                raise AlreadyTaken("slug", _TAKEN) from None
+            raise
+
+
+def _is_slug(error: IntegrityError) -> bool:
+    return constraint_of(error) in ("account_slug_key", "UNIQUE constraint failed: account.slug")

@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 import enum
+from datetime import datetime, timedelta
+from typing import Self
+from uuid import UUID
 
 from tortoise import fields
+from tortoise.exceptions import IntegrityError
+from uuid_utils.compat import uuid7
 
+from models.act import Act, Actor, ActorKind
 from models.columns import choice, moment, secret_hash
+from models.event import record
 from models.kept import Kept
+from models.keyring import link_token, random_nonce
+from models.mail import Mail, MailTemplate
 from models.personal import Purpose, Subject, Why, personal, plain, ref
-from models.tenancy import Owned
+from models.session import Session
+from models.storage.database import lock, transaction
+from models.tenancy import Owned, across_accounts
+from models.user import User
+from rules.errors import AlreadyTaken, LastOwner, LinkInvalid, NotFound, SignInFirst, VersionConflict
 from rules.retention import RetentionClass
+from rules.tokens import token_hash
+
+INVITATION_KEPT = timedelta(days=7)
 
 
 class Role(enum.Enum):
@@ -41,6 +57,44 @@ class Membership(Kept):
     class Meta:
         table = "membership"
 
+    async def change_role(self, act: Act, expected_version: int, role: Role) -> None:
+        """Give the member another role. LastOwner, VersionConflict, NotFound."""
+        async with transaction():
+            before = await self._hold(act, leaves_owners=role is Role.OWNER)
+            await self._write(act, expected_version, {"role": role})
+            await record(act, "member_role_changed", "membership", self.id, before=before.role.value, after=role.value)
+
+    async def remove(self, act: Act, expected_version: int) -> None:
+        """End the membership, at once for every session of the person, and take back the invitations they sent.
+
+        They stay signed in, as they may be a member of other accounts. LastOwner, VersionConflict, NotFound.
+        """
+        async with transaction():
+            current = await self._hold(act, leaves_owners=False)
+            mine = Membership.of(act.account_id).filter(id=self.id)
+            if not await mine.filter(version=expected_version).delete():
+                raise VersionConflict(current.version)
+            await Session.filter(user_id=self.user_id, account_id=act.account_id).update(account_id=None)
+            sent = Invitation.of(act.account_id).filter(invited_by_id=self.user_id, status=InvitationStatus.PENDING)
+            await sent.update(status=InvitationStatus.REVOKED)
+            left = self.user_id == act.actor.id
+            await record(act, "member_left" if left else "member_removed", "membership", self.id)
+
+    async def _hold(self, act: Act, *, leaves_owners: bool) -> Self:
+        """The row as it is now, while nobody else can change who owns the account. LastOwner if it must stay an owner.
+
+        Of two owners who take the role from each other at once, the second waits here and then finds itself the last.
+        """
+        await lock([f"members of {act.account_id}"])
+        rows = type(self).of(act.account_id)
+        current = await rows.get_or_none(id=self.id)
+        if current is None:
+            raise NotFound("membership")
+        others = rows.filter(role=Role.OWNER).exclude(id=self.id)
+        if current.role is Role.OWNER and not leaves_owners and not await others.exists():
+            raise LastOwner
+        return current
+
 
 class Invitation(Owned):
     """A mailed offer of a membership: once, within seven days."""
@@ -62,3 +116,82 @@ class Invitation(Owned):
 
     class Meta:
         table = "invitation"
+
+    @classmethod
+    async def send(cls, act: Act, email: str, role: Role, staff_id: UUID | None) -> Invitation:
+        """Mail an offer that replaces an earlier one to the same address. AlreadyTaken for who is a member already."""
+        id, nonce = uuid7(), random_nonce()
+        async with transaction():
+            await lock([f"members of {act.account_id}"])
+            user = await User.get_or_none(email=email)
+            if user and await Membership.of(act.account_id).filter(user_id=user.id).exists():
+                raise AlreadyTaken("email", "This person is a member already.")
+            earlier = cls.of(act.account_id).filter(email=email, status=InvitationStatus.PENDING)
+            await earlier.update(status=InvitationStatus.REVOKED)
+            invitation = await cls.add(
+                act.account_id, id=id, created_at=act.at, email=email, role=role, staff_id=staff_id, nonce=nonce,
+                invited_by_id=act.actor.id, expires_at=act.at + INVITATION_KEPT,
+                token_hash=token_hash(link_token("it", id, nonce)),
+            )  # fmt: skip
+            await Mail.post(MailTemplate.INVITATION, email, act.at, account_id=act.account_id, about_id=id)
+            await record(act, "member_invited", "invitation", id, role=role.value)
+        return invitation
+
+    async def revoke(self, act: Act) -> None:
+        """Take the offer back. Twice is as good as once; LinkInvalid when it was accepted already."""
+        if self.status is InvitationStatus.REVOKED:
+            return
+        async with transaction():
+            if not await self._close(InvitationStatus.REVOKED):
+                raise LinkInvalid
+            await record(act, "invitation_revoked", "invitation", self.id)
+
+    @classmethod
+    async def of_token(cls, token: str, at: datetime) -> Invitation:
+        """The offer behind a mailed link. LinkInvalid for one that has expired, was used or revoked, or never was."""
+        open_ones = across_accounts(cls).filter(status=InvitationStatus.PENDING, expires_at__gt=at)
+        found: Invitation | None = await open_ones.get_or_none(token_hash=token_hash(token))
+        if found is None:
+            raise LinkInvalid
+        return found
+
+    async def accept(self, user: User, at: datetime) -> None:
+        """Make the user a member. LinkInvalid when the offer was used or revoked meanwhile."""
+        act = Act(self.account_id, Actor(ActorKind.MEMBER, user.id), at)
+        async with transaction():
+            await lock([f"members of {self.account_id}"])
+            if not await self._close(InvitationStatus.ACCEPTED):
+                raise LinkInvalid
+            await record(act, "invitation_accepted", "invitation", self.id)
+            if not await Membership.of(self.account_id).filter(user_id=user.id).exists():
+                await Membership.begin(act, user_id=user.id, role=self.role, staff_id=self.staff_id)
+
+    async def accept_in(self, session_id: UUID, user: User, at: datetime) -> str | None:
+        """The same, and go on in the account: answers the session's new token, or None if the session has ended."""
+        async with transaction():
+            await self.accept(user, at)
+            return await Session.enter(session_id, self.account_id, at)
+
+    async def accept_as_new(self, name: str, password_hash: str, at: datetime) -> User:
+        """Make a user of the address and a member of the user: the mailed link proves that the mailbox is theirs.
+
+        SignInFirst when the address has become a user's meanwhile, LinkInvalid as `accept`.
+        """
+        try:
+            async with transaction():
+                user = await User.create(
+                    created_at=at, updated_at=at, email=self.email, name=name, password_hash=password_hash
+                )
+                await self.accept(user, at)
+        except IntegrityError:
+            if await User.exists(email=self.email):
+                raise SignInFirst from None
+            raise
+        return user
+
+    async def _close(self, status: InvitationStatus) -> bool:
+        pending = type(self).of(self.account_id).filter(id=self.id, status=InvitationStatus.PENDING)
+        if not await pending.update(status=status):
+            return False
+        self.status = status
+        return True

@@ -55,7 +55,7 @@ def outdated(stored: str) -> bool:
 
 def _verify(stored: str | None, password: str) -> bool:
     hasher = _installed()
-    # A user made without a password (by an import) has no hash; nobody's takes its place, and no one knows its password.
+    # A user made without a password has no hash. Nobody's takes its place, which no password is known to match.
     against = stored if stored and stored.startswith("$argon2") else _nobodys
     try:
         return hasher.verify(against, _bytes(password))

@@ -1,0 +1,185 @@
+"""Signing up, in and out, by password or by a mailed link.
+
+Whoever asks about an email that is not theirs learns nothing: known and unknown addresses get the same answer, from
+the same statements and as much hashing.
+"""
+
+from __future__ import annotations
+
+import strawberry
+
+from models import passwords
+from models.account import Account
+from models.attempts import MAILED_ADDRESS, MAILED_EMAIL, SIGN_IN_ADDRESS, SIGN_IN_EMAIL, Attempts
+from models.belonging import belongings_of
+from models.session import Session
+from models.user import PasswordReset, SignUp, User
+from permissions.viewer import Viewer
+from resolvers.checking import Checks
+from resolvers.context import Info
+from resolvers.entering import become, enter, leave
+from rules.contacts import clean_email
+from rules.currencies import clean_currency
+from rules.errors import AlreadyTaken, NotFound, SignInFailed
+from rules.ids import key_of
+from rules.locales import clean_locale
+from rules.names import clean_name, clean_slug, suggest_slug
+from rules.passwords import problems
+from rules.zones import zone
+
+
+def check_password(checks: Checks, path: str, password: str, email: str | None) -> None:
+    """Note every reason to refuse a new password."""
+    for problem in problems(password, email or ""):
+        checks.wrong(path, problem.message)
+
+
+async def _note_mailing(info: Info, email: str) -> None:
+    await Attempts.note_address(MAILED_ADDRESS, info.context.address, info.context.now)
+    await Attempts.note(MAILED_EMAIL, email, info.context.now)
+
+
+@strawberry.input(description="A new business and the person who opens it.")
+class SignUpInput:
+    name: str = strawberry.field(description="The person's name; 1 to 120 characters.")
+    email: str = strawberry.field(description="Where the link is mailed to, and what the person signs in with.")
+    password: str = strawberry.field(description="15 to 256 characters; a few words are best. No rules about symbols.")
+    business_name: str = strawberry.field(description="What customers know the business as; 1 to 120 characters.")
+    zone: str = strawberry.field(description="IANA zone of the business, as `America/Chicago`.")
+    currency: str = strawberry.field(description="ISO 4217 code that prices are in, as `USD`.")
+    locale: str = strawberry.field(description="BCP 47 tag of the language for its customers, as `en-US`.")
+    slug: str | None = strawberry.field(
+        description="Its part of web addresses: 3 to 60 of a-z, 0-9 and hyphens. Null makes one of its name.",
+        default=None,
+    )
+
+
+async def sign_up(info: Info, input: SignUpInput) -> bool:
+    """Ask to open a business. A link is mailed; following it within 24 hours opens the business and signs in.
+
+    An address that signs in here already gets the same answer, and other words in the mail.
+    """
+    checks = Checks()
+    email = checks("email", clean_email, input.email)
+    values = {
+        "name": checks("name", clean_name, input.name),
+        "business_name": checks("businessName", lambda value: clean_name(value, "business name"), input.business_name),
+        "zone": checks("zone", lambda value: zone(value).key, input.zone),
+        "currency": checks("currency", clean_currency, input.currency),
+        "locale": checks("locale", clean_locale, input.locale),
+    }
+    slug = None if input.slug is None else checks("slug", clean_slug, input.slug)
+    check_password(checks, "password", input.password, email)
+    checks.done()
+    await _note_mailing(info, email)
+    if slug is not None and await Account.exists(slug=slug):
+        raise AlreadyTaken("slug", "Another business has this slug; choose another.")
+    slug = slug or suggest_slug(values["business_name"]) or "business"
+    hashed = await passwords.hashed(input.password)
+    await SignUp.ask(info.context.now, email=email, password_hash=hashed, slug=slug, **values)
+    return True
+
+
+@strawberry.input(description="The link of a sign-up.")
+class ConfirmSignUpInput:
+    token: str = strawberry.field(description="The `su_…` of the mailed link.")
+
+
+async def confirm_sign_up(info: Info, input: ConfirmSignUpInput) -> Viewer:
+    """Open the business that was asked for, with its owner, and sign in. Once, within 24 hours.
+
+    Where its slug was taken meanwhile it gets a number (`salon-2`); `updateAccount` can choose another.
+    """
+    account, owner = await Account.confirm(input.token, info.context.now)
+    return await enter(info, owner.id, account.id)
+
+
+@strawberry.input(description="Who signs in.")
+class SignInInput:
+    email: str = strawberry.field(description="The person's email address; capitals do not matter.")
+    password: str = strawberry.field(description="Their password.")
+
+
+async def sign_in(info: Info, input: SignInInput) -> Viewer:
+    """Begin a session in this browser, in the account that was used last. Sets the session cookie.
+
+    At most 10 attempts in 15 minutes for one email and 50 from one network address, each counted by itself.
+    """
+    now = info.context.now
+    email = _as_stored(input.email)
+    await Attempts.note_address(SIGN_IN_ADDRESS, info.context.address, now)
+    await Attempts.note(SIGN_IN_EMAIL, email or input.email, now)
+    user = await User.get_or_none(email=email)
+    matched = await passwords.matches(user.password_hash if user else None, input.password)
+    if user is None or not matched:
+        raise SignInFailed
+    await Attempts.forget(SIGN_IN_EMAIL, email)
+    if passwords.outdated(user.password_hash):
+        await user.rehash(await passwords.hashed(input.password))
+    belongings = await belongings_of(user.id)
+    return await enter(info, user.id, belongings[0].account_id if belongings else None)
+
+
+def _as_stored(email: str) -> str:
+    """An address as users' are stored. What is no address becomes the empty text, which is nobody's."""
+    try:
+        return clean_email(email)
+    except ValueError:
+        return ""
+
+
+async def sign_out(info: Info) -> Viewer:
+    """End this browser's session and take its cookie back. Without a session, nothing but the cookie is removed."""
+    if info.context.viewer.session_id is not None:
+        mine = Session.filter(id=info.context.viewer.session_id)
+        await Session.end(mine, info.context.now, event="signed_out")
+    return leave(info)
+
+
+@strawberry.input(description="Which account to work in.")
+class SwitchAccountInput:
+    account_id: strawberry.ID = strawberry.field(description="An account that `me { memberships }` lists.")
+
+
+async def switch_account(info: Info, input: SwitchAccountInput) -> Viewer:
+    """Go on in another account that the person is a member of. The session gets a new token."""
+    viewer, account_id = info.context.viewer, key_of("account", input.account_id)
+    mine = await belongings_of(viewer.user_id) if viewer.user_id else []
+    if viewer.session_id is None or account_id is None or account_id not in {one.account_id for one in mine}:
+        raise NotFound("account")
+    return await become(info, await Session.enter(viewer.session_id, account_id, info.context.now))
+
+
+@strawberry.input(description="Whose password to reset.")
+class RequestPasswordResetInput:
+    email: str = strawberry.field(description="The address the person signs in with.")
+
+
+async def request_password_reset(info: Info, input: RequestPasswordResetInput) -> bool:
+    """Mail a link for choosing a new password, valid for one hour. The same answer for unknown addresses."""
+    checks = Checks()
+    email = checks("email", clean_email, input.email)
+    checks.done()
+    await _note_mailing(info, email)
+    await PasswordReset.ask(email, info.context.now)
+    return True
+
+
+@strawberry.input(description="A new password, by a mailed link.")
+class ResetPasswordInput:
+    token: str = strawberry.field(description="The `rt_…` of the mailed link.")
+    new_password: str = strawberry.field(description="15 to 256 characters.")
+
+
+async def reset_password(info: Info, input: ResetPasswordInput) -> int:
+    """Set a new password and end every session of the person. The link works once. Sign in afterwards."""
+    now = info.context.now
+    user = await PasswordReset.user_of(input.token, now)
+    checks = Checks()
+    check_password(checks, "newPassword", input.new_password, user.email)
+    checks.done()
+    ended = await PasswordReset.use(input.token, await passwords.hashed(input.new_password), now)
+    await Attempts.forget(SIGN_IN_EMAIL, user.email)
+    if info.context.viewer.user_id == user.id:
+        leave(info)
+    return ended
