@@ -1,6 +1,7 @@
 -- The spine: accounts, people, catalogue, bookings.
 -- Account tables: primary key (account_id, id); every unique, foreign and exclusion key begins with account_id,
 -- so that no reference can leave its account.
+-- `search_…` is what a name or tag is found and sorted by (rules/searching.py), compared byte by byte on both engines.
 
 CREATE EXTENSION IF NOT EXISTS btree_gist;
 
@@ -42,11 +43,12 @@ CREATE TABLE sign_up (
   nonce varchar(32) NOT NULL,
   expires_at timestamptz NOT NULL
 );
+CREATE INDEX sign_up_email ON sign_up (email);
 
 CREATE TABLE password_reset (
   id uuid PRIMARY KEY,
   created_at timestamptz NOT NULL,
-  user_id uuid NOT NULL REFERENCES app_user (id) ON DELETE CASCADE,
+  user_id uuid REFERENCES app_user (id) ON DELETE CASCADE,
   token_hash varchar(64) NOT NULL UNIQUE,
   nonce varchar(32) NOT NULL,
   expires_at timestamptz NOT NULL,
@@ -148,6 +150,7 @@ CREATE TABLE staff (
   id uuid NOT NULL,
   created_at timestamptz NOT NULL,
   name varchar(120) NOT NULL,
+  search_name text COLLATE "C" NOT NULL,
   title varchar(120) NOT NULL,
   email varchar(254),
   location_id uuid,
@@ -159,7 +162,7 @@ CREATE TABLE staff (
   FOREIGN KEY (account_id, location_id) REFERENCES location (account_id, id),
   FOREIGN KEY (account_id, schedule_id) REFERENCES schedule (account_id, id)
 );
-CREATE INDEX staff_name ON staff (account_id, name, id);
+CREATE INDEX staff_name ON staff (account_id, search_name, id);
 
 CREATE TABLE calendar (
   account_id uuid NOT NULL REFERENCES account (id) ON DELETE CASCADE,
@@ -184,6 +187,11 @@ CREATE TABLE time_off (
   updated_at timestamptz NOT NULL,
   PRIMARY KEY (account_id, id),
   CONSTRAINT time_off_forward CHECK (starts_at < ends_at),
+  CONSTRAINT time_off_bounded CHECK (ends_at <= starts_at + interval '8784 hours'),
+  CONSTRAINT time_off_whole_minutes CHECK (
+    date_trunc('minute', starts_at AT TIME ZONE 'UTC') = starts_at AT TIME ZONE 'UTC'
+    AND date_trunc('minute', ends_at AT TIME ZONE 'UTC') = ends_at AT TIME ZONE 'UTC'
+  ),
   FOREIGN KEY (account_id, staff_id) REFERENCES staff (account_id, id) ON DELETE CASCADE
 );
 CREATE INDEX time_off_when ON time_off (account_id, starts_at, id);
@@ -241,6 +249,7 @@ CREATE TABLE service (
   id uuid NOT NULL,
   created_at timestamptz NOT NULL,
   name varchar(120) NOT NULL,
+  search_name text COLLATE "C" NOT NULL,
   slug varchar(60) NOT NULL,
   description text NOT NULL,
   location_id uuid,
@@ -267,7 +276,7 @@ CREATE TABLE service (
   CONSTRAINT service_price_has_currency CHECK ((price_minor IS NULL) = (currency IS NULL)),
   FOREIGN KEY (account_id, location_id) REFERENCES location (account_id, id)
 );
-CREATE INDEX service_name ON service (account_id, name, id);
+CREATE INDEX service_name ON service (account_id, search_name, id);
 
 CREATE TABLE offering (
   account_id uuid NOT NULL REFERENCES account (id) ON DELETE CASCADE,
@@ -288,6 +297,7 @@ CREATE TABLE customer (
   id uuid NOT NULL,
   created_at timestamptz NOT NULL,
   name varchar(120) NOT NULL,
+  search_name text COLLATE "C" NOT NULL,
   email varchar(254),
   phone varchar(40),
   internal_notes text NOT NULL,
@@ -297,8 +307,10 @@ CREATE TABLE customer (
   PRIMARY KEY (account_id, id),
   UNIQUE (account_id, email)
 );
-CREATE INDEX customer_name ON customer (account_id, name, id);
+CREATE INDEX customer_name ON customer (account_id, search_name, id);
 CREATE INDEX customer_phone ON customer (account_id, phone);
+CREATE INDEX customer_made ON customer (account_id, created_at, id);
+CREATE INDEX customer_changed ON customer (account_id, updated_at, id);
 
 CREATE TABLE customer_tag (
   account_id uuid NOT NULL REFERENCES account (id) ON DELETE CASCADE,
@@ -306,11 +318,12 @@ CREATE TABLE customer_tag (
   created_at timestamptz NOT NULL,
   customer_id uuid NOT NULL,
   tag varchar(40) NOT NULL,
+  search_tag text COLLATE "C" NOT NULL,
   PRIMARY KEY (account_id, id),
   UNIQUE (account_id, customer_id, tag),
   FOREIGN KEY (account_id, customer_id) REFERENCES customer (account_id, id) ON DELETE CASCADE
 );
-CREATE INDEX customer_tag_tag ON customer_tag (account_id, tag, customer_id);
+CREATE INDEX customer_tag_tag ON customer_tag (account_id, search_tag, customer_id);
 
 CREATE TABLE booking (
   account_id uuid NOT NULL REFERENCES account (id) ON DELETE CASCADE,
@@ -341,6 +354,7 @@ CREATE TABLE booking (
   version integer NOT NULL,
   manage_hash varchar(64) NOT NULL UNIQUE,
   manage_nonce varchar(32) NOT NULL,
+  booker_hash varchar(64) UNIQUE,
   request_expires_at timestamptz,
   updated_at timestamptz NOT NULL,
   PRIMARY KEY (account_id, id),
@@ -512,4 +526,6 @@ CREATE TABLE export (
   expires_at timestamptz,
   PRIMARY KEY (account_id, id)
 );
+-- An account has at most one export that waits or is being written.
+CREATE UNIQUE INDEX export_one_open ON export (account_id) WHERE status IN ('PENDING', 'RUNNING');
 CREATE INDEX export_open ON export (status, created_at);

@@ -1,6 +1,7 @@
 -- The spine: accounts, people, catalogue, bookings.
 -- Account tables: primary key (account_id, id); every unique, foreign and exclusion key begins with account_id,
 -- so that no reference can leave its account.
+-- `search_…` is what a name or tag is found and sorted by (rules/searching.py), compared byte by byte on both engines.
 
 CREATE TABLE account (
   id TEXT PRIMARY KEY,
@@ -40,11 +41,12 @@ CREATE TABLE sign_up (
   nonce TEXT NOT NULL CHECK (length(nonce) <= 32),
   expires_at TEXT NOT NULL
 ) STRICT;
+CREATE INDEX sign_up_email ON sign_up (email);
 
 CREATE TABLE password_reset (
   id TEXT PRIMARY KEY,
   created_at TEXT NOT NULL,
-  user_id TEXT NOT NULL REFERENCES app_user (id) ON DELETE CASCADE,
+  user_id TEXT REFERENCES app_user (id) ON DELETE CASCADE,
   token_hash TEXT NOT NULL UNIQUE CHECK (length(token_hash) <= 64),
   nonce TEXT NOT NULL CHECK (length(nonce) <= 32),
   expires_at TEXT NOT NULL,
@@ -146,6 +148,7 @@ CREATE TABLE staff (
   id TEXT NOT NULL,
   created_at TEXT NOT NULL,
   name TEXT NOT NULL CHECK (length(name) <= 120),
+  search_name TEXT NOT NULL,
   title TEXT NOT NULL CHECK (length(title) <= 120),
   email TEXT CHECK (length(email) <= 254),
   location_id TEXT,
@@ -157,7 +160,7 @@ CREATE TABLE staff (
   FOREIGN KEY (account_id, location_id) REFERENCES location (account_id, id),
   FOREIGN KEY (account_id, schedule_id) REFERENCES schedule (account_id, id)
 ) STRICT;
-CREATE INDEX staff_name ON staff (account_id, name, id);
+CREATE INDEX staff_name ON staff (account_id, search_name, id);
 
 CREATE TABLE calendar (
   account_id TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE,
@@ -182,6 +185,10 @@ CREATE TABLE time_off (
   updated_at TEXT NOT NULL,
   PRIMARY KEY (account_id, id),
   CONSTRAINT time_off_forward CHECK (starts_at < ends_at),
+  CONSTRAINT time_off_bounded CHECK (strftime('%s', ends_at) - strftime('%s', starts_at) <= 31622400),
+  CONSTRAINT time_off_whole_minutes CHECK (
+    substr(starts_at, 17) = ':00.000000+00:00' AND substr(ends_at, 17) = ':00.000000+00:00'
+  ),
   FOREIGN KEY (account_id, staff_id) REFERENCES staff (account_id, id) ON DELETE CASCADE
 ) STRICT;
 CREATE INDEX time_off_when ON time_off (account_id, starts_at, id);
@@ -239,6 +246,7 @@ CREATE TABLE service (
   id TEXT NOT NULL,
   created_at TEXT NOT NULL,
   name TEXT NOT NULL CHECK (length(name) <= 120),
+  search_name TEXT NOT NULL,
   slug TEXT NOT NULL CHECK (length(slug) <= 60),
   description TEXT NOT NULL,
   location_id TEXT,
@@ -265,7 +273,7 @@ CREATE TABLE service (
   CONSTRAINT service_price_has_currency CHECK ((price_minor IS NULL) = (currency IS NULL)),
   FOREIGN KEY (account_id, location_id) REFERENCES location (account_id, id)
 ) STRICT;
-CREATE INDEX service_name ON service (account_id, name, id);
+CREATE INDEX service_name ON service (account_id, search_name, id);
 
 CREATE TABLE offering (
   account_id TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE,
@@ -286,6 +294,7 @@ CREATE TABLE customer (
   id TEXT NOT NULL,
   created_at TEXT NOT NULL,
   name TEXT NOT NULL CHECK (length(name) <= 120),
+  search_name TEXT NOT NULL,
   email TEXT CHECK (length(email) <= 254),
   phone TEXT CHECK (length(phone) <= 40),
   internal_notes TEXT NOT NULL,
@@ -295,8 +304,10 @@ CREATE TABLE customer (
   PRIMARY KEY (account_id, id),
   UNIQUE (account_id, email)
 ) STRICT;
-CREATE INDEX customer_name ON customer (account_id, name, id);
+CREATE INDEX customer_name ON customer (account_id, search_name, id);
 CREATE INDEX customer_phone ON customer (account_id, phone);
+CREATE INDEX customer_made ON customer (account_id, created_at, id);
+CREATE INDEX customer_changed ON customer (account_id, updated_at, id);
 
 CREATE TABLE customer_tag (
   account_id TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE,
@@ -304,11 +315,12 @@ CREATE TABLE customer_tag (
   created_at TEXT NOT NULL,
   customer_id TEXT NOT NULL,
   tag TEXT NOT NULL CHECK (length(tag) <= 40),
+  search_tag TEXT NOT NULL,
   PRIMARY KEY (account_id, id),
   UNIQUE (account_id, customer_id, tag),
   FOREIGN KEY (account_id, customer_id) REFERENCES customer (account_id, id) ON DELETE CASCADE
 ) STRICT;
-CREATE INDEX customer_tag_tag ON customer_tag (account_id, tag, customer_id);
+CREATE INDEX customer_tag_tag ON customer_tag (account_id, search_tag, customer_id);
 
 CREATE TABLE booking (
   account_id TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE,
@@ -339,6 +351,7 @@ CREATE TABLE booking (
   version INTEGER NOT NULL,
   manage_hash TEXT NOT NULL UNIQUE CHECK (length(manage_hash) <= 64),
   manage_nonce TEXT NOT NULL CHECK (length(manage_nonce) <= 32),
+  booker_hash TEXT UNIQUE CHECK (length(booker_hash) <= 64),
   request_expires_at TEXT,
   updated_at TEXT NOT NULL,
   PRIMARY KEY (account_id, id),
@@ -460,6 +473,8 @@ CREATE TABLE export (
   expires_at TEXT,
   PRIMARY KEY (account_id, id)
 ) STRICT;
+-- An account has at most one export that waits or is being written.
+CREATE UNIQUE INDEX export_one_open ON export (account_id) WHERE status IN ('PENDING', 'RUNNING');
 CREATE INDEX export_open ON export (status, created_at);
 
 -- The guard: no two blocked ranges of one calendar overlap. Touching is free. Writers queue up (BEGIN IMMEDIATE), so
