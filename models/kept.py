@@ -1,4 +1,4 @@
-"""Kept: rows that people create, change and archive. The three verbs are the same for all of them."""
+"""Kept: rows that people create, change, archive and remove. The verbs are the same for all of them."""
 
 from __future__ import annotations
 
@@ -46,13 +46,22 @@ class Kept(Owned):
             await self._write(act, expected_version, {"archived_at": act.at})
             await record(act, f"{table}_archived", table, self.id)
 
+    async def remove(self, act: Act, expected_version: int) -> None:
+        """Delete it, where nothing refers to it. VersionConflict when somebody changed it meanwhile."""
+        table = self._meta.db_table
+        async with transaction():
+            if await type(self).of(act.account_id).filter(id=self.id, version=expected_version).delete() == 0:
+                raise await self._conflict(act)
+            await record(act, f"{table}_removed", table, self.id)
+
     async def _write(self, act: Act, expected_version: int, values: dict[str, Any]) -> None:
         rows = type(self).of(act.account_id).filter(id=self.id)
         written = {**values, "version": expected_version + 1, "updated_at": act.at}
         if await rows.filter(version=expected_version).update(**written) == 0:
-            current = await rows.get_or_none()
-            if current is None:
-                raise NotFound(self._meta.db_table.replace("_", " "))
-            raise VersionConflict(current.version)
+            raise await self._conflict(act)
         for column, value in written.items():
             setattr(self, column, value)
+
+    async def _conflict(self, act: Act) -> NotFound | VersionConflict:
+        current = await type(self).of(act.account_id).get_or_none(id=self.id)
+        return VersionConflict(current.version) if current else NotFound(self._meta.db_table.replace("_", " "))

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import enum
+from typing import Any, Self
+from uuid import UUID
 
 from tortoise import fields
+from tortoise.exceptions import IntegrityError
+from uuid_utils.compat import uuid7
 
+from models.act import Act
 from models.columns import choice, moment_if_any, setting
-from models.kept import Kept
+from models.event import record
+from models.named import Named
 from models.personal import Why, plain, ref
+from models.storage.database import execute, transaction
+from models.taken import is_duplicate, unique
 from models.tenancy import Owned
+from rules.names import numbered_slug
 from rules.slots import SlotMode
+
+SLUG_TAKEN = "Another service has this slug, perhaps an archived one. Choose another."
+_SLUG_TRIES = 5
 
 
 class Confirmation(enum.Enum):
@@ -21,17 +33,18 @@ class Confirmation(enum.Enum):
 
 
 class Visibility(enum.Enum):
-    """PUBLIC: listed to visitors. UNLISTED: bookable by its id. PRIVATE: booked by members and partners."""
+    """PUBLIC: listed to visitors. UNLISTED: bookable by its id. PRIVATE: seen and booked by members only."""
 
     PUBLIC = "PUBLIC"
     UNLISTED = "UNLISTED"
     PRIVATE = "PRIVATE"
 
 
-class Service(Kept):
+class Service(Named):
     """Durations, steps, buffers, notice and cutoffs are minutes; the horizon is days; the price is in minor units."""
 
     name = plain(fields.CharField(max_length=120), Why.BUSINESS)
+    search_name = plain(fields.TextField(), Why.BUSINESS)
     slug = plain(fields.CharField(max_length=60), Why.BUSINESS)
     description = plain(fields.TextField(default=""), Why.BUSINESS)
     location_id = ref("location", null=True)
@@ -54,6 +67,48 @@ class Service(Kept):
 
     class Meta:
         table = "service"
+
+    @classmethod
+    async def begin(cls, act: Act, **values: Any) -> Self:
+        """Create a service. AlreadyTaken (`slug`) where another one has the slug."""
+        with unique("service", "slug", SLUG_TAKEN):
+            return await super().begin(act, **values)
+
+    @classmethod
+    async def begin_named(cls, act: Act, slug: str, **values: Any) -> Self:
+        """Create a service with the first free slug of `slug`, `slug-2`, `slug-3`…"""
+        for _ in range(_SLUG_TRIES):
+            alike = await cls.of(act.account_id).filter(slug__startswith=slug[:40]).only("slug")
+            try:
+                return await super().begin(act, slug=numbered_slug(slug, {other.slug for other in alike}), **values)
+            except IntegrityError as error:
+                if not is_duplicate(error, "service", "slug"):
+                    raise
+        return await cls.begin(act, slug=slug, **values)
+
+    async def change(self, act: Act, expected_version: int, **values: Any) -> None:
+        """Set columns. AlreadyTaken (`slug`) where another service has the slug."""
+        with unique("service", "slug", SLUG_TAKEN):
+            await super().change(act, expected_version, **values)
+
+    async def offer(self, act: Act, staff_id: UUID, weight: int) -> Offering:
+        """Let a staff member offer this service, or change their weight. Saying it again changes nothing."""
+        offerings = Offering.of(act.account_id).filter(service_id=self.id, staff_id=staff_id)
+        async with transaction():
+            await execute(
+                "INSERT INTO offering (account_id, id, created_at, service_id, staff_id, weight)"
+                " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (account_id, service_id, staff_id)"
+                " DO UPDATE SET weight = excluded.weight",
+                act.account_id, uuid7(), act.at, self.id, staff_id, weight,
+            )  # fmt: skip
+            await record(act, "service_offered", "service", self.id, staff_id=str(staff_id), weight=weight)
+            return await offerings.get()
+
+    async def stop_offering(self, act: Act, staff_id: UUID) -> None:
+        """Take the service from a staff member. Bookings stay; where it was not offered, nothing changes."""
+        async with transaction():
+            if await Offering.of(act.account_id).filter(service_id=self.id, staff_id=staff_id).delete():
+                await record(act, "service_no_longer_offered", "service", self.id, staff_id=str(staff_id))
 
 
 class Offering(Owned):

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any, Self
+
 from tortoise import fields
 
+from models.act import Act
 from models.columns import moment_if_any
 from models.kept import Kept
+from models.named import Named
 from models.personal import Purpose, Subject, Why, personal, plain, ref
+from models.storage.database import transaction
 from models.storage.instant import Instant
 from models.tenancy import Owned
 from rules.retention import RetentionClass
 
+LONGEST_TIME_OFF = timedelta(days=366)
 
-class Staff(Kept):
+
+class Staff(Named):
     """`schedule_id` None means: never open."""
 
     name = personal(
         fields.CharField(max_length=120), "user.name", Subject.STAFF, Purpose.SERVICE, RetentionClass.ACCOUNT
     )
+    search_name = personal(fields.TextField(), "user.name", Subject.STAFF, Purpose.SERVICE, RetentionClass.ACCOUNT)
     title = plain(fields.CharField(max_length=120, default=""), Why.BUSINESS)
     email = personal(
         fields.CharField(max_length=254, null=True),
@@ -33,6 +42,14 @@ class Staff(Kept):
     class Meta:
         table = "staff"
 
+    @classmethod
+    async def begin(cls, act: Act, **values: Any) -> Self:
+        """Create a staff member, with the calendar that bookings lock."""
+        async with transaction():
+            staff = await super().begin(act, **values)
+            await Calendar.add(act.account_id, created_at=act.at, staff_id=staff.id)
+        return staff
+
 
 class Calendar(Owned):
     """One staff member's lockable time. The database bumps `revision` with every occupancy written or removed."""
@@ -45,7 +62,7 @@ class Calendar(Owned):
 
 
 class TimeOff(Kept):
-    """Half-open [starts_at, ends_at). `staff_id` None: the whole business is closed."""
+    """Half-open [starts_at, ends_at). At most 366 days, whole minutes. `staff_id` None: the whole business."""
 
     staff_id = ref("staff", null=True)
     starts_at = personal(Instant(), "user.behavior", Subject.STAFF, Purpose.SERVICE, RetentionClass.BOOKING)

@@ -5,7 +5,7 @@ What is cleaned, refused and kept is the same for all and written in `rules/text
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from rules.text import clean_block, clean_line
 
@@ -73,6 +73,15 @@ def clean_slug(value: str) -> str:
     if slug in RESERVED_SLUGS:
         raise ValueError(f"The slug `{slug}` is reserved; add a word, like `{slug}-berlin`.")
     return slug
+
+
+def numbered_slug(slug: str, taken: Collection[str]) -> str:
+    """Return the first of `slug`, `slug-2`, `slug-3`… that is not among `taken`, cut to fit its number."""
+    number, found = 1, slug
+    while found in taken:
+        number += 1
+        found = f"{slug[: SLUG_LENGTH - len(str(number)) - 1].rstrip('-')}-{number}"
+    return found
 
 
 def suggest_slug(name: str) -> str | None:

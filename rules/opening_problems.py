@@ -10,9 +10,16 @@ from rules.errors import FieldProblem
 from rules.opening import LAST_END_MINUTE, MINUTES_PER_DAY, Override, WeeklyRule
 
 
-def rule_problems(rules: Sequence[WeeklyRule]) -> list[FieldProblem]:
-    """Every mistake in `rules`, in their order; empty when they can be stored."""
-    return [problem for index, rule in enumerate(rules) for problem in _rule(rule, f"rules.{index}")]
+def rule_problems(rules: Sequence[WeeklyRule], at: str = "rules") -> list[FieldProblem]:
+    """Every mistake in `rules`, in their order; empty when they can be stored. `at` is their path in the input."""
+    return [problem for index, rule in enumerate(rules) for problem in _rule(rule, f"{at}.{index}")]
+
+
+def window_problems(windows: Sequence[tuple[int, int]], at: str = "windows") -> list[FieldProblem]:
+    """Every mistake in the windows of one date, likewise."""
+    return [
+        problem for index, (start, end) in enumerate(windows) for problem in _minutes(start, end, f"{at}.{index}")
+    ]
 
 
 def override_problems(overrides: Sequence[Override]) -> list[FieldProblem]:
@@ -26,8 +33,7 @@ def override_problems(overrides: Sequence[Override]) -> list[FieldProblem]:
                 FieldProblem(f"{path}.on", "an earlier override has this date, put its windows together in one")
             )
         seen.add(override.on)
-        for position, (start, end) in enumerate(override.windows):
-            found.extend(_minutes(start, end, f"{path}.windows.{position}"))
+        found.extend(window_problems(override.windows, f"{path}.windows"))
     return found
 
 
