@@ -21,6 +21,7 @@ from graphql.type import GraphQLIncludeDirective, GraphQLSchema, GraphQLSkipDire
 from pypika_tortoise.queries import Table
 from strawberry.extensions.field_extension import AsyncExtensionResolver, FieldExtension
 from strawberry.types import Info
+from tortoise.expressions import Subquery
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
@@ -43,12 +44,16 @@ class Record:
 
 @dataclass(slots=True)
 class Plan:
-    """What to read of one row type. `edges` and `lists` are keyed by the field's Python name."""
+    """What to read of one row type. `edges` and `lists` are keyed by the field's Python name.
+
+    `shown`, in a list, is the query that says which rows the viewer may be shown; None for all.
+    """
 
     model: type[Model]
     columns: dict[str, None] = field(default_factory=lambda: {"id": None})
     edges: dict[str, tuple[str, Plan]] = field(default_factory=dict)
     lists: dict[str, tuple[Through, Plan]] = field(default_factory=dict)
+    shown: QuerySet[Any] | None = None
 
 
 # --- the selection -------------------------------------------------------------------------------------------------
@@ -140,7 +145,9 @@ def _plan_field(info: Info, made: Plan, type_: GraphQLObjectType, name: str, nod
     if shape.via is not None:
         made.edges[strawberry_field.python_name] = (shape.via, plan(info, cast("GraphQLObjectType", child), nodes))
     elif shape.through is not None:
-        made.lists[strawberry_field.python_name] = (shape.through, plan(info, cast("GraphQLObjectType", child), nodes))
+        through, below = shape.through, plan(info, cast("GraphQLObjectType", child), nodes)
+        below.shown = through.shows(info.context) if through.shows else None
+        made.lists[strawberry_field.python_name] = (through, below)
 
 
 # --- the statements ------------------------------------------------------------------------------------------------
@@ -233,9 +240,10 @@ async def _read_list(parents: list[Record], name: str, through: Through, child: 
     else:
         asked = Plan(through.model, {"id": None, "account_id": None}, {"_far": (through.far, child)})
     asked.columns[through.near] = None
-    rows = (
-        through.model.of(parents[0].account_id).filter(**{f"{through.near}__in": list(grouped)}).order_by(through.order)
-    )
+    rows = through.model.of(parents[0].account_id).filter(**{f"{through.near}__in": list(grouped)})
+    if child.shown is not None:
+        rows = rows.filter(**{f"{through.far or 'id'}__in": Subquery(child.shown.values("id"))})
+    rows = rows.order_by(through.order)
     for found in await read(rows, asked):
         grouped[getattr(found, through.near)].append(found if through.far is None else found._far)
 

@@ -5,13 +5,16 @@ Everything that guards, masks, marks or reads a field looks here; nothing of it 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
 from strawberry.types.field import StrawberryField
+from tortoise.queryset import QuerySet
 
 from permissions.classes import Anyone, Can
+from resolvers.context import Context
 from rules.masking import Mask
 
 KEY = "calendera"
@@ -22,12 +25,14 @@ class Through:
     """How to reach many rows: rows of `model` whose `near` is the parent's id.
 
     With `far`, `model` only joins: the rows wanted are those that its column `far` points to.
+    `shows` says which of the rows wanted this viewer may be shown, as the list of them at the root does.
     """
 
     model: type[Any]
     near: str
     far: str | None = None
     order: str = "id"
+    shows: Callable[[Context], QuerySet[Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
