@@ -18,6 +18,9 @@ from models.personal import Purpose, Subject
 from models.service import Confirmation, Visibility
 from permissions.roles import Access, Permission, Scope
 from permissions.viewer import ViewerKind
+from resolvers.customers import CustomerOrder
+from resolvers.searching import Direction
+from resolvers.services import ServiceOrder
 from rules.booking_states import BookingStatus
 from rules.errors import RefusalCode
 from rules.retention import RULES, RetentionClass
@@ -171,7 +174,7 @@ described(
     "Who can find and book a service.",
     PUBLIC="Listed to everyone.",
     UNLISTED="Not listed; bookable by whoever was given its id.",
-    PRIVATE="Booked by members and partners only.",
+    PRIVATE="Seen and booked by members only.",
 )
 described(
     SlotMode,
@@ -210,6 +213,29 @@ described(
     "RetentionClass",
     "Which retention rule personal data follows.",
     **{kind.name: f"Counted from when {rule.since}." for kind, rule in RULES.items()},
+)
+
+described(
+    Direction,
+    "Direction",
+    "Which end of an order comes first.",
+    ASCENDING="From A to Z, from early to late.",
+    DESCENDING="From Z to A, from late to early.",
+)
+described(
+    ServiceOrder,
+    "ServiceOrder",
+    "What services are sorted by.",
+    NAME="By name; capitals and accents do not matter.",
+    CREATED_AT="By when they were entered.",
+)
+described(
+    CustomerOrder,
+    "CustomerOrder",
+    "What customers are sorted by.",
+    CREATED_AT="By when they first booked or were entered.",
+    UPDATED_AT="By when anything of them last changed.",
+    NAME="By name; capitals and accents do not matter. Needs to see names in clear.",
 )
 
 __all__ = [

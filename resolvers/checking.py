@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import strawberry
+from strawberry.utils.str_converters import to_camel_case
 
 from rules.errors import FieldProblem, ValidationFailed
 
@@ -57,3 +58,8 @@ def given(input: Any, *columns: str) -> dict[str, Any]:
     """The columns that a partial update sets: those whose field is present, with null meaning null."""
     found = ((column, getattr(input, column)) for column in columns)
     return {column: some.value for column, some in found if isinstance(some, strawberry.Some)}
+
+
+def cleaned(checks: Checks, rules: Mapping[str, Callable[[Any], Any]], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values as the rule of their column cleans them; problems are noted under the column's name in the API."""
+    return {column: checks(to_camel_case(column), rules[column], value) for column, value in values.items()}

@@ -10,7 +10,8 @@ from tortoise.queryset import QuerySet
 
 from models.location import Location
 from permissions.roles import Permission
-from resolvers.checking import Checks, given
+from resolvers.archiving import ArchiveInput, archive
+from resolvers.checking import Checks, cleaned, given
 from resolvers.context import Info
 from resolvers.listing import Listing
 from rules.names import clean_name
@@ -57,7 +58,7 @@ class CreateLocationInput:
 async def create_location(info: Info, input: CreateLocationInput) -> Location:
     """Add a place where appointments happen."""
     checks = Checks()
-    values = {column: checks(column, rule, getattr(input, column)) for column, rule in RULES.items()}
+    values = cleaned(checks, RULES, {column: getattr(input, column) for column in RULES})
     checks.done()
     return await Location.begin(info.context.act, **values)
 
@@ -75,20 +76,12 @@ async def update_location(info: Info, input: UpdateLocationInput) -> Location:
     """Change a place."""
     found = await info.context.find(Location, input.id, P.CATALOGUE_MANAGE)
     checks = Checks()
-    values = {name: checks(name, RULES[name], value) for name, value in given(input, *RULES).items()}
+    values = cleaned(checks, RULES, given(input, *RULES))
     checks.done()
     await found.change(info.context.act, input.expected_version, **values)
     return found
 
 
-@strawberry.input(description="What to archive.")
-class ArchiveInput:
-    id: strawberry.ID = strawberry.field(description="Which one.")
-    expected_version: int = strawberry.field(description="The `version` that was read.")
-
-
 async def archive_location(info: Info, input: ArchiveInput) -> Location:
     """Take a place out of use. Bookings there stay as they are."""
-    found = await info.context.find(Location, input.id, P.CATALOGUE_MANAGE)
-    await found.archive(info.context.act, input.expected_version)
-    return found
+    return await archive(info, Location, input, P.CATALOGUE_MANAGE)
