@@ -40,35 +40,41 @@ def tour(
 
 
 def import_ics(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="An RFC 5545 export (.ics).")],
+    file: Annotated[Path, typer.Argument(help="An RFC 5545 export (.ics) of Google, Apple, Outlook or another.")],
     account: Account,
+    staff: Annotated[str | None, typer.Option(help="Whose appointments: for entries with no staff's address.")] = None,
+    service: Annotated[str | None, typer.Option(help="What was booked: for titles that name no service.")] = None,
     dry_run: DryRun = False,
 ) -> None:
     """Bring in a diary from another calendar.
 
-    Use it when a business moves here. Every entry that is refused is reported with its reason; either all the others
-    are written or none. Try `--dry-run` first.
+    Use it when a business moves here. A title like "Haircut - Ada Lovelace" names service and customer; an attendee's
+    address names them better. Every entry that is refused is reported with its line and reason; either all the others
+    are written or none. Reading a file again adds nothing. Try `--dry-run` first. Exits with 0 when everything is in,
+    1 when something was refused, 2 when the file cannot be read.
     """
     settings = start()
     from calendera.imports import import_ics as run
 
-    now(run(settings, file, account=account, dry_run=dry_run))
+    done = run(settings, file, account=account, dry_run=dry_run, staff=staff, service=service)
+    raise typer.Exit(now(done))
 
 
 def import_csv(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Customers, one per line, with a header.")],
+    file: Annotated[Path, typer.Argument(help="Customers, one per row, with a header: Name, E-mail, Phone, Tags, …")],
     account: Account,
     dry_run: DryRun = False,
 ) -> None:
     """Bring in a list of customers.
 
-    Use it when a business moves here. Every line that is refused is reported with its reason; either all the others
-    are written or none. Try `--dry-run` first.
+    Use it when a business moves here. Every row that is refused is reported with its reason; either all the others
+    are written or none, and customers who are known already are never changed. Try `--dry-run` first. Exits with 0 when
+    everything is in, 1 when something was refused, 2 when the file cannot be read.
     """
     settings = start()
     from calendera.imports import import_csv as run
 
-    now(run(settings, file, account=account, dry_run=dry_run))
+    raise typer.Exit(now(run(settings, file, account=account, dry_run=dry_run)))
 
 
 def add_to(app: typer.Typer) -> None:

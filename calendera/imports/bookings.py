@@ -1,0 +1,137 @@
+"""`calendera import-ics`: the bookings of a diary, through the same guard as every other booking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from calendera.imports.business import Business, KnownCustomers
+from calendera.imports.drafts import Draft, Drafts
+from calendera.imports.overtaken import unless_overtaken
+from calendera.imports.progress import progress
+from calendera.imports.report import Report
+from models import Booking, BookingSource, Customer, Event, Hold, Location, Occupancy, brought_in
+from models.act import Act
+from models.occupancy import LONGEST, lock_calendars
+from models.storage.database import transaction
+from rules.booking_states import BookingStatus
+from rules.import_remarks import Fate, Remark
+from rules.taken_times import TakenTimes
+from rules.wall_time import epoch, instant
+
+OPEN = (BookingStatus.CONFIRMED, BookingStatus.REQUESTED)
+
+
+@dataclass(slots=True)
+class Choice:
+    """The drafts that the calendars have room for, and remarks about the others."""
+
+    bookings: list[Draft]
+    remarks: list[Remark]
+
+
+async def bring_in(act: Act, business: Business, drafts: Drafts, report: Report) -> None:
+    """Write what is new and fits, in one transaction, and complete the report. With a dry run all but the writing."""
+    choice = await unless_overtaken(lambda: _once(act, business, drafts, dry_run=report.dry_run))
+    report.accepted = len(choice.bookings)
+    report.remarks += drafts.remarks + choice.remarks
+
+
+async def _once(act: Act, business: Business, drafts: Drafts, *, dry_run: bool) -> Choice:
+    calendars = {business.calendars[one.staff.id] for one in drafts.bookings}
+    async with transaction():
+        await lock_calendars(business.account.id, *calendars)
+        choice = await _choose(act, business, drafts, calendars)
+        if not dry_run:
+            await _remove_ended_holds(act, choice)
+            await _write(act, business, choice.bookings)
+    return choice
+
+
+async def _choose(act: Act, business: Business, drafts: Drafts, calendars: set[UUID]) -> Choice:
+    known = dict(await Booking.of(act.account_id).values_list("ical_uid", "status"))
+    taken = await _taken(act, drafts, calendars)
+    choice = Choice([], [_about_cancelled(row, known.get(uid)) for row, uid in drafts.cancelled])
+    seen: dict[str, int] = {}
+    for draft in drafts.bookings:
+        remark = _why_not(draft, known, seen, taken[business.calendars[draft.staff.id]])
+        if remark is not None:
+            choice.remarks.append(remark)
+            continue
+        seen[draft.uid] = draft.row
+        taken[business.calendars[draft.staff.id]].take(draft.starts, draft.ends, draft.row)
+        choice.bookings.append(draft)
+    return choice
+
+
+def _why_not(draft: Draft, known: dict[str, BookingStatus], seen: dict[str, int], taken: TakenTimes) -> Remark | None:
+    if draft.uid in known:
+        return draft.remark("UID", "It is here already; nothing was changed.", Fate.SKIPPED)
+    if draft.uid in seen:
+        return draft.remark("UID", f"The entry on line {seen[draft.uid]} has the same UID; the first one counts.")
+    who = taken.who_has(draft.starts, draft.ends)
+    if who is None:
+        return None
+    other = f"the entry on line {who}" if who else "a booking or hold that is here already"
+    return draft.remark("DTSTART", f"The time overlaps {other} of the same staff member.")
+
+
+def _about_cancelled(row: int, here: BookingStatus | None) -> Remark:
+    if here in OPEN:
+        return Remark(row, Fate.REFUSED, "STATUS", "Cancelled there, but booked here: cancel the booking.")
+    return Remark(row, Fate.SKIPPED, "STATUS", "Cancelled there.")
+
+
+async def _taken(act: Act, drafts: Drafts, calendars: set[UUID]) -> dict[UUID, TakenTimes]:
+    """What blocks the calendars around the drafts; a hold that has ended does not."""
+    first = min((one.starts for one in drafts.bookings), default=0) - LONGEST
+    last = max((one.ends for one in drafts.bookings), default=0)
+    rows = Occupancy.of(act.account_id).filter(calendar_id__in=list(calendars), starts__gt=first, starts__lt=last)
+    spans: dict[UUID, list[tuple[int, int]]] = {calendar: [] for calendar in calendars}
+    for calendar, starts, ends, expires in await rows.values_list("calendar_id", "starts", "ends", "expires"):
+        if expires is None or expires > epoch(act.at):
+            spans[calendar].append((starts, ends))
+    return {calendar: TakenTimes(found) for calendar, found in spans.items()}
+
+
+async def _remove_ended_holds(act: Act, choice: Choice) -> None:
+    """The database's guard does not know the time: it counts a hold until somebody removes it."""
+    staff = list({one.staff.id for one in choice.bookings})
+    await Hold.of(act.account_id).filter(staff_id__in=staff, expires_at__lte=act.at).delete()
+
+
+async def _write(act: Act, business: Business, drafts: list[Draft]) -> None:
+    zones = dict(await Location.of(act.account_id).values_list("id", "zone"))
+    known = await KnownCustomers.of(act.account_id)
+    customers: list[Customer] = []
+    bookings: list[Booking] = []
+    for draft in drafts:
+        if draft.customer not in known.ids:
+            customers.append(brought_in.customer(act, draft.name, draft.email, None))
+            known.ids[draft.customer] = customers[-1].id
+        location = draft.service.location_id or draft.staff.location_id
+        zone = zones.get(location, business.account.zone)
+        bookings.append(_booking(act, draft, known.ids[draft.customer], location, zone))
+    blocked = [brought_in.occupancy(business.calendars[row.staff_id], row) for row in bookings]
+    events = [brought_in.event(act, "customer_created", "customer", row.id) for row in customers]
+    events += [brought_in.event(act, "booking_imported", "booking", row.id, status=row.status) for row in bookings]
+    await _insert(customers, bookings, blocked, events)
+
+
+async def _insert(
+    customers: list[Customer], bookings: list[Booking], blocked: list[Occupancy], events: list[Event]
+) -> None:
+    with progress("Writing", len(customers) + len(bookings) + len(blocked) + len(events)) as advance:
+        await brought_in.insert(customers, advance)
+        await brought_in.insert(bookings, advance)
+        await brought_in.insert(blocked, advance)
+        await brought_in.insert(events, advance)
+
+
+def _booking(act: Act, draft: Draft, customer_id: UUID, location_id: UUID | None, zone: str) -> Booking:
+    """Without buffers and price: those of today's service were not what was promised in the other calendar."""
+    return brought_in.booking(
+        act, BookingSource.IMPORT, draft.service, staff_id=draft.staff.id, customer_id=customer_id,
+        location_id=location_id, starts_at=instant(draft.starts), ends_at=instant(draft.ends), zone=zone,
+        status=draft.status, internal_note=draft.note, ical_uid=draft.uid,
+    )  # fmt: skip

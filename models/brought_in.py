@@ -1,0 +1,97 @@
+"""Rows that come by the thousand, from imports and from the seed: the same rows and events as one by one, in batches.
+
+Whatever they say, the database's constraints have the last word: a batch is in whole or not at all, and the caller's
+transaction with it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from models.act import Act
+from models.booking import Booking, BookingSource, local_start
+from models.customer import Customer, CustomerTag
+from models.event import Event
+from models.keyring import link_token, random_nonce
+from models.occupancy import Occupancy, blocked
+from models.service import Service
+from models.tenancy import Owned
+from rules.references import new_reference
+from rules.searching import search_key
+from rules.tokens import token_hash
+from rules.zones import zone
+
+BATCH = 500
+
+
+def nothing(_: int) -> None:
+    """For callers who do not follow the progress."""
+
+
+async def insert(rows: Sequence[Owned], advance: Callable[[int], None] = nothing) -> None:
+    """Insert rows of one table and one account; `advance` hears how many rows each batch had."""
+    for start in range(0, len(rows), BATCH):
+        batch = rows[start : start + BATCH]
+        await type(batch[0]).of(batch[0].account_id).bulk_create(batch, batch_size=BATCH)
+        advance(len(batch))
+
+
+def event(act: Act, name: str, subject: str, subject_id: UUID, at: datetime | None = None, **data: Any) -> Event:
+    """The row that `record` would write, to be inserted with others; `at` where it was not now."""
+    return Event(
+        account_id=act.account_id, created_at=at or act.at, name=name, actor_kind=act.actor.kind,
+        actor_id=act.actor.id, subject=subject, subject_id=subject_id, data=data,
+    )  # fmt: skip
+
+
+def customer(act: Act, name: str, email: str | None, phone: str | None, notes: str = "") -> Customer:
+    """A customer row, made now. All values are clean."""
+    return Customer(
+        account_id=act.account_id, created_at=act.at, updated_at=act.at, name=name, search_name=search_key(name),
+        email=email, phone=phone, internal_notes=notes,
+    )  # fmt: skip
+
+
+def tags(of: Customer, words: Sequence[str]) -> list[CustomerTag]:
+    """The rows of a customer's tags."""
+    return [
+        CustomerTag(
+            account_id=of.account_id, created_at=of.created_at, customer_id=of.id, tag=word, search_tag=search_key(word)
+        )
+        for word in words
+    ]
+
+
+def booking(act: Act, source: BookingSource, service: Service, **values: Any) -> Booking:
+    """A booking row, made now unless `created_at` says when; its reference, UID and link are new unless given.
+
+    `values` are the columns that no service decides: staff_id, customer_id, location_id, starts_at, ends_at, zone
+    (IANA), status. Cutoffs are the service's; buffers and price are none unless given.
+    """
+    row = Booking(
+        account_id=act.account_id,
+        source=source,
+        service_id=service.id,
+        cancel_cutoff_minutes=service.cancel_cutoff_minutes,
+        reschedule_cutoff_minutes=service.reschedule_cutoff_minutes,
+        local_start=local_start(values["starts_at"], zone(values["zone"])),
+        manage_nonce=values.pop("manage_nonce", None) or random_nonce(),
+        **{"created_at": act.at, "updated_at": act.at, "reference": new_reference(secrets.choice), **values},
+    )
+    if not row.ical_uid:
+        row.ical_uid = f"{row.id}@calendera"
+    row.manage_hash = token_hash(link_token("mt", row.id, row.manage_nonce))
+    return row
+
+
+def occupancy(calendar_id: UUID, of: Booking) -> Occupancy:
+    """What a booking blocks, its buffers included."""
+    starts, ends = blocked(of.starts_at, of.ends_at, of.before_minutes, of.after_minutes)
+    return Occupancy(
+        account_id=of.account_id, created_at=of.created_at, calendar_id=calendar_id, booking_id=of.id, starts=starts,
+        ends=ends,
+    )  # fmt: skip

@@ -1,0 +1,357 @@
+"""`calendera import-ics`: diaries as Google, Apple and Outlook export them, and files that are none."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from models import Booking, BookingSource, Calendar, Customer, Event, Hold, Occupancy, Service, Staff
+from models.occupancy import occupy
+from rules.booking_states import BookingStatus
+from rules.wall_time import epoch
+from tests.businesses import Business
+from tests.importing import FILES, Importer, Outcome
+
+
+@pytest.fixture
+def importer(capsys: pytest.CaptureFixture[str]) -> Importer:
+    return Importer(capsys)
+
+
+@pytest.fixture
+async def salon(salon: Business) -> Business:
+    """With a haircut that has buffers and a price, and two people of whom one is found by her address."""
+    await furnish(salon)
+    return salon
+
+
+async def furnish(business: Business) -> None:
+    act = business.act
+    await Service.begin(
+        act, name="Haircut", slug="haircut", duration_minutes=45, before_minutes=5, after_minutes=10, price_minor=4500,
+        currency="USD", cancel_cutoff_minutes=1440,
+    )  # fmt: skip
+    await Service.begin(act, name="Haircut and beard", slug="beard", duration_minutes=60)
+    await Staff.begin(act, name="Rosa Alvarado", email="rosa@salon.example")
+    await Staff.begin(act, name="Ben Okafor")
+
+
+async def diary(business: Business) -> list[tuple[str, str, str]]:
+    """The bookings in order: (local start, customer, status)."""
+    names = dict(await Customer.of(business.account.id).values_list("id", "name"))
+    rows = await Booking.of(business.account.id).order_by("starts_at", "ical_uid")
+    return [(row.local_start, names[row.customer_id], row.status.value) for row in rows]
+
+
+def calendar(*events: str) -> bytes:
+    """A calendar file; each event is given as its lines between BEGIN and END."""
+    whole = "".join(f"BEGIN:VEVENT\n{event}\nEND:VEVENT\n" for event in events)
+    return f"BEGIN:VCALENDAR\nVERSION:2.0\n{whole}END:VCALENDAR\n".replace("\n", "\r\n").encode()
+
+
+def event(start: str, *more: str, uid: str = "one", title: str = "Haircut - Ada", length: str = "PT45M") -> str:
+    return "\n".join([f"UID:{uid}", f"DTSTART{start}", f"DURATION:{length}", f"SUMMARY:{title}", *more])
+
+
+def written(folder: Path, content: bytes) -> Path:
+    path = folder / "diary.ics"
+    path.write_bytes(content)
+    return path
+
+
+async def test_a_google_diary_comes_in_with_its_series(salon: Business, importer: Importer) -> None:
+    done = await importer.ics(salon, FILES / "google.ics", staff="Ben Okafor")
+    assert await diary(salon) == [
+        ("2026-12-01T10:00", "Dorothy Vaughan", "COMPLETED"),
+        ("2027-01-12T10:00", "Grace Hopper", "CONFIRMED"),
+        ("2027-03-05T10:00", "Lovelace, Ada", "CONFIRMED"),
+        ("2027-03-12T14:00", "Lovelace, Ada", "CONFIRMED"),  # moved; 19 March was left out
+        ("2027-03-26T10:00", "Lovelace, Ada", "CONFIRMED"),
+        ("2027-04-02T10:00", "Lovelace, Ada", "CONFIRMED"),
+    ]
+    assert done.code == 1
+    assert done.summary == "6 bookings brought in, 1 refused, 1 skipped."
+    assert done.about(66) == [
+        "line 66, DTSTART: refused. The time overlaps the entry on line 59 of the same staff member."
+    ]
+    assert done.about(73) == ["line 73, STATUS: skipped. Cancelled there."]
+
+
+async def test_a_series_stays_at_ten_when_the_clocks_change(salon: Business, importer: Importer) -> None:
+    await importer.ics(salon, FILES / "google.ics", staff="Ben Okafor")
+    starts = [row.starts_at for row in await Booking.of(salon.account.id).filter(ical_uid__startswith="weekly")]
+    assert datetime(2027, 3, 5, 16, tzinfo=UTC) in starts  # -06:00
+    assert datetime(2027, 3, 26, 15, tzinfo=UTC) in starts  # -05:00 since 14 March
+
+
+async def test_people_are_found_by_their_addresses(salon: Business, importer: Importer) -> None:
+    await importer.ics(salon, FILES / "google.ics", staff="Ben Okafor")
+    rosa = await Staff.of(salon.account.id).get(name="Rosa Alvarado")
+    series = await Booking.of(salon.account.id).filter(ical_uid__startswith="weekly", staff_id=rosa.id)
+    assert len(series) == 3  # the moved one has no address of the staff's
+    ada = await Customer.of(salon.account.id).get(email="ada@example.com")
+    assert {row.customer_id for row in series} == {ada.id}
+    assert {row.internal_note for row in series} == {"Likes it short, very short.\nParks behind the house."}
+
+
+async def test_imports_block_their_time_without_buffers_price_and_mail(salon: Business, importer: Importer) -> None:
+    await importer.ics(salon, FILES / "google.ics", staff="Ben Okafor")
+    for row in await Booking.of(salon.account.id):
+        blocked = await Occupancy.of(salon.account.id).get(booking_id=row.id)
+        assert (blocked.starts, blocked.ends) == (epoch(row.starts_at), epoch(row.ends_at))
+        assert (row.source, row.price_minor, row.currency) == (BookingSource.IMPORT, None, None)
+        assert (row.cancel_cutoff_minutes, row.zone) == (1440, "America/Chicago")
+        made = await Event.of(salon.account.id).get(subject_id=row.id)
+        assert (made.name, made.actor_kind.value, made.data) == ("booking_imported", "IMPORT", {"status": row.status})
+
+
+async def test_an_apple_diary_has_floating_times_days_and_private_things(salon: Business, importer: Importer) -> None:
+    done = await importer.ics(salon, FILES / "apple.ics", staff="Rosa Alvarado")
+    assert await diary(salon) == [
+        ("2027-02-11T02:30", "Jürgen Größmann 🎉", "CONFIRMED"),
+        ("2027-02-12T09:30", "שירה לוי", "CONFIRMED"),
+    ]
+    assert [line.partition(": ")[2] for line in done.lines[:-1]] == [
+        "noted. The time names no zone; it was read in the business's.",
+        "refused. A whole day is no appointment; where the business is closed, enter time off.",
+        "refused. The title begins with no service's name; --service NAME takes such entries.",
+        "refused. The customer in the title is empty; write at least 1 character.",
+        "skipped. Marked as free there, so it is no appointment.",
+        "refused. The end must be after the beginning.",
+    ]
+
+
+async def test_an_outlook_diary_names_zones_as_windows_does(salon: Business, importer: Importer) -> None:
+    done = await importer.ics(salon, FILES / "outlook.ics", staff="Rosa Alvarado")
+    rows = await Booking.of(salon.account.id).order_by("starts_at")
+    assert [(row.starts_at, row.status) for row in rows] == [
+        (datetime(2027, 7, 1, 8, tzinfo=UTC), BookingStatus.CONFIRMED),  # W. Europe Standard Time
+        (datetime(2027, 7, 2, 4, 15, tzinfo=UTC), BookingStatus.CONFIRMED),  # the file's own zone, +05:45
+        (datetime(2027, 7, 4, 9, tzinfo=UTC), BookingStatus.REQUESTED),  # a path that ends in Europe/London
+    ]
+    assert [line.partition(": ")[2] for line in done.lines[:-1]] == [
+        "refused. The time zone is neither known nor declared in the file.",
+        "refused. This way of repeating is not read; copy the appointments out of the series.",
+    ]
+
+
+async def test_reading_a_file_again_adds_nothing(salon: Business, importer: Importer) -> None:
+    await importer.ics(salon, FILES / "outlook.ics", staff="Rosa Alvarado")
+    before = await diary(salon), await Event.of(salon.account.id).count()
+    again = await importer.ics(salon, FILES / "outlook.ics", staff="Ben Okafor")
+    assert again.summary == "0 bookings brought in, 2 refused, 3 skipped."
+    assert (await diary(salon), await Event.of(salon.account.id).count()) == before
+
+
+async def test_a_dry_run_says_the_same_and_writes_nothing(salon: Business, importer: Importer) -> None:
+    before = await Event.of(salon.account.id).count()
+    tried = await importer.ics(salon, FILES / "google.ics", staff="Ben Okafor", dry_run=True)
+    assert await diary(salon) == [] and await Customer.of(salon.account.id).count() == 0
+    assert await Event.of(salon.account.id).count() == before
+    done = await importer.ics(salon, FILES / "google.ics", staff="Ben Okafor")
+    assert tried.lines[:-1] == done.lines[:-1]
+    assert tried.summary.startswith("6 bookings would be brought in, 1 refused, 1 skipped. Nothing was written")
+
+
+async def test_the_rival_keeps_its_own(salon: Business, rival: Business, importer: Importer) -> None:
+    await furnish(rival)
+    await importer.ics(rival, FILES / "google.ics", staff="Ben Okafor")
+    theirs = await diary(rival)
+    done = await importer.ics(salon, FILES / "google.ics", staff="Ben Okafor")  # the same UIDs and times
+    assert done.summary.startswith("6 bookings")
+    assert await diary(rival) == theirs
+
+
+async def test_what_is_booked_or_held_here_is_not_overlapped(
+    salon: Business, importer: Importer, tmp_path: Path
+) -> None:
+    await importer.ics(salon, FILES / "outlook.ics", staff="Rosa Alvarado")
+    overlapping = calendar(event(":20270701T081500Z", uid="other"), event(":20270701T083000Z", uid="touching"))
+    done = await importer.ics(salon, written(tmp_path, overlapping), staff="Rosa Alvarado")
+    assert done.summary == "1 booking brought in, 1 refused."
+    assert "a booking or hold that is here already" in done.lines[0]
+
+
+@pytest.mark.parametrize(("seconds", "accepted"), [(60, 0), (0, 1)])
+async def test_a_hold_blocks_until_it_ends(
+    salon: Business, importer: Importer, tmp_path: Path, seconds: int, accepted: int
+) -> None:
+    rosa = await Staff.of(salon.account.id).get(name="Rosa Alvarado")
+    await hold(
+        salon, rosa, datetime(2027, 2, 1, 15, tzinfo=UTC), salon.product.clock.now() + timedelta(seconds=seconds)
+    )
+    done = await importer.ics(salon, written(tmp_path, calendar(event(":20270201T150000Z"))), staff="Rosa Alvarado")
+    assert done.summary.startswith(f"{accepted} booking")
+
+
+async def hold(business: Business, staff: Staff, starts_at: datetime, expires_at: datetime) -> None:
+    service = await Service.of(business.account.id).get(slug="haircut")
+    row = await Hold.add(
+        business.account.id, created_at=business.act.at, service_id=service.id, staff_id=staff.id, starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=45), token_hash=os.urandom(32).hex(), expires_at=expires_at,
+    )  # fmt: skip
+    own = await Calendar.of(business.account.id).get(staff_id=staff.id)
+    span = epoch(starts_at), epoch(row.ends_at)
+    await occupy(business.act, own.id, span, hold_id=row.id, expires=epoch(expires_at))
+
+
+async def test_what_was_cancelled_there_but_is_booked_here_is_pointed_out(
+    salon: Business, importer: Importer, tmp_path: Path
+) -> None:
+    await importer.ics(salon, written(tmp_path, calendar(event(":20270201T150000Z"))), staff="Ben Okafor")
+    cancelled = calendar(event(":20270201T150000Z", "STATUS:CANCELLED"))
+    done = await importer.ics(salon, written(tmp_path, cancelled), staff="Ben Okafor")
+    assert (done.code, done.about(3)) == (
+        1, ["line 3, STATUS: refused. Cancelled there, but booked here: cancel the booking."],
+    )  # fmt: skip
+    assert [status for _, _, status in await diary(salon)] == ["CONFIRMED"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "starts"),
+    [
+        ("FREQ=DAILY;COUNT=3", ["02-01", "02-02", "02-03"]),
+        ("FREQ=WEEKLY;BYDAY=MO,TH;UNTIL=20270211T235959Z", ["02-01", "02-04", "02-08", "02-11"]),
+        ("FREQ=WEEKLY;INTERVAL=2;COUNT=2", ["02-01", "02-15"]),
+        ("FREQ=MONTHLY;BYDAY=1MO;COUNT=3", ["02-01", "03-01", "04-05"]),
+        ("FREQ=MONTHLY;BYMONTHDAY=31;COUNT=2", ["02-01", "03-31", "05-31"]),
+        ("FREQ=YEARLY", ["02-01"]),  # the next is more than a year from now
+        ("FREQ=DAILY;UNTIL=20270202", ["02-01", "02-02"]),
+    ],
+)
+async def test_rules_of_repeating(
+    salon: Business, importer: Importer, tmp_path: Path, rule: str, starts: list[str]
+) -> None:
+    file = written(tmp_path, calendar(event(";TZID=America/Chicago:20270201T100000", f"RRULE:{rule}")))
+    done = await importer.ics(salon, file, staff="Ben Okafor")
+    assert [start for start, _, _ in await diary(salon)] == [f"2027-{day}T10:00" for day in starts], done.lines
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=SECONDLY", "FREQ=HOURLY;COUNT=2", "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "FREQ=WEEKLY;INTERVAL=0",
+        "FREQ=WEEKLY;COUNT=-1", "FREQ=WEEKLY;BYDAY=XX", "FREQ=WEEKLY;UNTIL=yesterday", "COUNT=3", "nonsense", "",
+        "FREQ=WEEKLY;INTERVAL=99999999999999999999", "FREQ=MONTHLY;BYSETPOS=999;BYDAY=MO", "FREQ=DAILY;UNTIL=99999999",
+    ],
+)  # fmt: skip
+async def test_rules_that_are_not_read_are_refused(
+    salon: Business, importer: Importer, tmp_path: Path, rule: str
+) -> None:
+    file = written(tmp_path, calendar(event(":20270201T100000Z", f"RRULE:{rule}")))
+    done = await importer.ics(salon, file, staff="Ben Okafor")
+    assert (done.code, done.summary) == (1, "0 bookings brought in, 1 refused."), rule
+    assert done.lines[0].startswith("line 3, RRULE: refused.")
+
+
+async def test_an_endless_series_of_years_ago_is_refused_for_its_number(
+    salon: Business, importer: Importer, tmp_path: Path
+) -> None:
+    file = written(tmp_path, calendar(event(":20150101T100000Z", "RRULE:FREQ=DAILY")))
+    done = await importer.ics(salon, file, staff="Ben Okafor")
+    assert "More than 2000 occurrences" in done.lines[0]
+
+
+@pytest.mark.parametrize(
+    ("lines", "column"),
+    [
+        ("DTSTART:20270201T100000Z\nDURATION:PT30M\nSUMMARY:Haircut - Ada", "UID"),
+        ("UID:a\nDURATION:PT30M\nSUMMARY:Haircut - Ada", "DTSTART"),
+        (event(":20270230T100000Z"), "DTSTART"),
+        (event(":20270201T100030Z"), "DTSTART"),
+        (event(":tomorrow"), "DTSTART"),
+        (event(":20270201T100000Z", length="PT0S"), "DTEND"),
+        (event(":20270201T100000Z", length="P2D"), "DTEND"),
+        (event(":20270201T100000Z", length="P99999999W"), "DURATION"),
+        (event(":20270201T100000Z", title="Haircut - " + "x" * 300), "SUMMARY"),
+        (event(":20270201T100000Z", "ATTENDEE:mailto:not an address"), "ATTENDEE"),
+        (event(":20270201T100000Z", 'ATTENDEE;CN="broken:mailto:a@example.com'), "ATTENDEE"),
+        (event(":20270201T100000Z", "RECURRENCE-ID;RANGE=THISANDFUTURE:20270201T100000Z"), "RECURRENCE-ID"),
+        (event(":20200201T100000Z", "STATUS:TENTATIVE"), "STATUS"),
+    ],
+)
+async def test_entries_that_cannot_be_bookings_say_which_property_and_why(
+    salon: Business, importer: Importer, tmp_path: Path, lines: str, column: str
+) -> None:
+    good = event(":20270301T100000Z", uid="good")
+    done = await importer.ics(salon, written(tmp_path, calendar(lines, good)), staff="Ben Okafor")
+    assert done.summary == "1 booking brought in, 1 refused."
+    assert done.lines[0].startswith(f"line 3, {column}: refused. ")
+    assert len(await diary(salon)) == 1
+
+
+async def test_long_descriptions_are_left_out_and_said(salon: Business, importer: Importer, tmp_path: Path) -> None:
+    folded = "DESCRIPTION:" + "\n ".join(["x" * 70] * 1000)
+    done = await importer.ics(
+        salon, written(tmp_path, calendar(event(":20270201T100000Z", folded))), staff="Ben Okafor"
+    )
+    assert done.code == 0 and "DESCRIPTION: noted." in done.lines[0]
+    assert (await Booking.of(salon.account.id).get()).internal_note == ""
+
+
+async def test_the_longest_matching_service_is_meant(salon: Business, importer: Importer, tmp_path: Path) -> None:
+    file = calendar(event(":20270201T100000Z", title="HAIRCUT AND BEARD: Bo"), event(":20270202T100000Z", uid="b"))
+    await importer.ics(salon, written(tmp_path, file), staff="Ben Okafor")
+    slugs = dict(await Service.of(salon.account.id).values_list("id", "slug"))
+    rows = await Booking.of(salon.account.id).order_by("starts_at")
+    assert [slugs[row.service_id] for row in rows] == ["beard", "haircut"]
+
+
+async def test_the_option_takes_titles_that_name_no_service(
+    salon: Business, importer: Importer, tmp_path: Path
+) -> None:
+    file = written(tmp_path, calendar(event(":20270201T100000Z", title="Ada Lovelace")))
+    await importer.ics(salon, file, staff="ben okafor", service="haircut AND beard")
+    assert [name for _, name, _ in await diary(salon)] == ["Ada Lovelace"]
+
+
+async def test_the_same_uid_twice_counts_once(salon: Business, importer: Importer, tmp_path: Path) -> None:
+    long_uid = "u" * 400
+    file = calendar(*(event(f":2027020{day}T100000Z", uid=long_uid) for day in (1, 2)))
+    done = await importer.ics(salon, written(tmp_path, file), staff="Ben Okafor")
+    assert done.summary == "1 booking brought in, 1 refused."
+    assert "has the same UID" in done.lines[0]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "The file is empty."),
+        (b"hello\n", "does not begin with BEGIN:VCALENDAR"),
+        (b"<html><body>Sign in</body></html>", "does not begin with BEGIN:VCALENDAR"),
+        (b"PK\x03\x04\x14\x00\x08", "The file is not text"),
+        (b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:a\n", "The file ends in the middle of a VEVENT"),
+        (b"BEGIN:VCALENDAR\nEND:VEVENT\n", "ends a component that was not begun"),
+        (b"BEGIN:VCALENDAR\n" + b"BEGIN:X\n" * 100_000, "deeper than any calendar"),
+        (b"BEGIN:VCALENDAR\nX:" + b"y" * 5_000_000, "a line of a million characters"),
+    ],
+)
+async def test_what_is_no_calendar_is_refused_in_one_sentence(
+    salon: Business, importer: Importer, tmp_path: Path, content: bytes, sentence: str
+) -> None:
+    done = await importer.ics(salon, written(tmp_path, content), staff="Ben Okafor")
+    assert (done.code, done.lines, len(done.errors)) == (2, [], 1)
+    assert sentence in done.errors[0]
+    assert await diary(salon) == []
+
+
+async def test_ten_megabytes_of_folding_take_seconds(salon: Business, importer: Importer, tmp_path: Path) -> None:
+    fold = "\n ".join(["=" * 74] * 135_000)
+    file = calendar(
+        event(":20270201T100000Z", f"ATTACH:{fold}"), event(":20270202T100000Z", f"X-A:{fold[:99]}", uid="b")
+    )
+    assert len(file) > 10_000_000
+    done = await importer.ics(salon, written(tmp_path, file), staff="Ben Okafor")
+    assert done.lines == ["2 bookings brought in."]
+
+
+@pytest.mark.parametrize(("option", "words"), [("staff", "No staff member"), ("service", "No service")])
+async def test_a_name_that_nobody_has_lists_those_that_exist(
+    salon: Business, importer: Importer, option: str, words: str
+) -> None:
+    done: Outcome = await importer.ics(salon, FILES / "google.ics", **{option: "Nobody"})
+    assert done.code == 2 and words in done.errors[0]
+    assert ("Ben Okafor, Rosa Alvarado" in done.errors[0]) == (option == "staff")
