@@ -5,6 +5,7 @@ Rows that a test is not about are made here through the models' verbs; what a te
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
@@ -13,11 +14,17 @@ from typing import Any
 from models.access_key import AccessKey, AccessKeyKind
 from models.account import Account
 from models.act import Act, Actor, ActorKind
+from models.customer import Customer
 from models.membership import Membership, Role
+from models.service import Service
 from models.session import Session
+from models.staff import Staff
+from models.tenancy import Owned
 from models.user import User
 from permissions.roles import Scope
 from resolvers.context import COOKIE
+from rules.ids import global_id
+from rules.names import suggest_slug
 from tests.api import Caller
 from tests.product import Product
 
@@ -55,6 +62,26 @@ class Business:
             self.act, AccessKeyKind.PARTNER, "Partner", origins=[], scopes=[scope.value for scope in scopes]
         )
         return by_key(self.product, token)
+
+    async def service(self, name: str = "Haircut", **more: Any) -> Service:
+        """A service that nobody offers yet."""
+        return await Service.begin_named(self.act, suggest_slug(name) or "service", name=name, **more)
+
+    async def staff(self, name: str = "Ada", *, offers: Sequence[Service] = (), **more: Any) -> Staff:
+        """Somebody who can be booked, for the services they offer."""
+        made = await Staff.begin(self.act, name=name, **more)
+        for service in offers:
+            await service.offer(self.act, made.id, 1)
+        return made
+
+    async def customer(self, name: str = "Grace Hopper", **more: Any) -> Customer:
+        """Somebody who books."""
+        return await Customer.begin(self.act, name=name, **more)
+
+
+def id_of(row: Owned) -> str:
+    """The id that clients see for a row."""
+    return global_id(row._meta.db_table, row.id)
 
 
 async def make_user(at: datetime, email: str | None = None) -> User:
