@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
-
 import strawberry
 
 import resolvers.offerings as resolve
@@ -12,23 +10,19 @@ from graph.errors import NotFound, ValidationFailed
 from graph.field import edge, graph_type, shown
 from graph.mutations import mutation
 from graph.node import Node
+from graph.services import Service
+from graph.staff import Staff
 from models.service import Offering as OfferingRow
 
-if TYPE_CHECKING:
-    from graph.services import Service
-    from graph.staff import Staff
-
 P = Permission
-LazyService = Annotated["Service", strawberry.lazy("graph.services")]
-LazyStaff = Annotated["Staff", strawberry.lazy("graph.staff")]
 
 
 @graph_type(OfferingRow)
 class Offering(Node):
     """A staff member offers a service."""
 
-    service: LazyService = edge(P.CATALOGUE_READ, "What is offered.", via="service_id")
-    staff: LazyStaff = edge(P.CATALOGUE_READ, "Who offers it.", via="staff_id")
+    service: Service = edge(P.CATALOGUE_READ, "What is offered.", via="service_id")
+    staff: Staff = edge(P.CATALOGUE_READ, "Who offers it.", via="staff_id")
     weight: int = shown(
         P.CATALOGUE_INTERNALS_READ,
         "Share of the bookings that ask for anyone, compared with the others who offer the service.",
@@ -47,6 +41,6 @@ class OfferingMutations:
     stop_offering = mutation(
         resolve.stop_offering,
         P.CATALOGUE_MANAGE,
-        {"service": (LazyService, "What is no longer offered."), "staff": (LazyStaff, "Who no longer offers it.")},
+        {"service": (Service, "What is no longer offered."), "staff": (Staff, "Who no longer offers it.")},
         NotFound,
     )

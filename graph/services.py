@@ -16,7 +16,6 @@ from graph.locations import Location
 from graph.money import Money, money
 from graph.mutations import mutation
 from graph.node import Node
-from graph.offerings import Offering
 from graph.shape import Through
 from models.service import Offering as OfferingRow
 from models.service import Service as ServiceRow
@@ -24,6 +23,7 @@ from resolvers.service_terms import WORDS
 from resolvers.staff import at_work
 
 if TYPE_CHECKING:
+    from graph.offerings import Offering
     from graph.staff import Staff
 
 P = Permission
@@ -70,7 +70,7 @@ class Service(Node):
         "Who offers it, of those in use.",
         Through(OfferingRow, near="service_id", far="staff_id", shows=at_work),
     )
-    offerings: list[Offering] | None = many(
+    offerings: list[Annotated["Offering", strawberry.lazy("graph.offerings")]] | None = many(
         P.CATALOGUE_INTERNALS_READ, "Who offers it with which weight.", Through(OfferingRow, near="service_id")
     )
     visibility: Visibility | None = _internal("visibility")
