@@ -48,7 +48,9 @@ def _field(shape: Shape, description: str, *extensions: FieldExtension, **more: 
 
 def shown(permission: Permission, description: str, *, column: str | None = None, mask: Mask | None = None) -> Any:
     """A column, by the field's own name unless `column` says otherwise."""
-    return _field(Shape(Can(permission), (column,) if column else (), mask), description)
+    if column is None:
+        return _field(Shape(Can(permission), (), mask), description)
+    return _field(Shape(Can(permission), (column,), mask), description, resolver=lambda root: getattr(root, column))
 
 
 def computed(permission: Permission, *needs: str, mask: Mask | None = None) -> Callable[[Callable[..., Any]], Any]:

@@ -15,9 +15,8 @@ from typing import Any, cast
 from uuid import UUID
 
 from graphql import FieldNode, GraphQLObjectType, get_named_type
-from graphql.execution.values import get_directive_values
-from graphql.language import FragmentSpreadNode, InlineFragmentNode, SelectionSetNode
-from graphql.type import GraphQLIncludeDirective, GraphQLSchema, GraphQLSkipDirective, is_abstract_type
+from graphql.language import DirectiveNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode, VariableNode
+from graphql.type import GraphQLSchema, is_abstract_type
 from pypika_tortoise.queries import Table
 from strawberry.extensions.field_extension import AsyncExtensionResolver, FieldExtension
 from strawberry.types import Info
@@ -103,11 +102,16 @@ def _collect(raw: Any, type_: GraphQLObjectType, selections: SelectionSetNode, f
 
 
 def _included(raw: Any, selection: Any) -> bool:
-    if not selection.directives:
-        return True
-    skip = get_directive_values(GraphQLSkipDirective, selection, raw.variable_values)
-    include = get_directive_values(GraphQLIncludeDirective, selection, raw.variable_values)
-    return not (skip and skip["if"]) and not (include and not include["if"])
+    return all(
+        _condition(raw, directive) is (directive.name.value == "include")
+        for directive in selection.directives or ()
+        if directive.name.value in ("skip", "include")
+    )
+
+
+def _condition(raw: Any, directive: DirectiveNode) -> bool:
+    value: Any = directive.arguments[0].value
+    return bool(raw.variable_values[value.name.value] if isinstance(value, VariableNode) else value.value)
 
 
 def _applies(schema: GraphQLSchema, fragment: InlineFragmentNode, type_: GraphQLObjectType) -> bool:
