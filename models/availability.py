@@ -1,0 +1,133 @@
+"""Availability: which starts of an offer are free, why one is not, and which others are near it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from models.busy import NOTHING, Ignoring, read_busy
+from models.offer import Offer, Provider
+from rules.errors import Alternative
+from rules.intervals import Window
+from rules.notice import Reach, reach
+from rules.opening import stretches_between
+from rules.slot_checks import Unfit, fits, nearest
+from rules.slots import Candidate, busy_span, offers
+from rules.stretches import Stretch
+from rules.wall_time import day_start, epoch, instant, local_date
+
+ALTERNATIVES = 5
+_ONE_DAY = timedelta(days=1)
+_NEAR = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A start (epoch seconds) with those who are free then, and the zone of the place where the first would serve."""
+
+    start: int
+    zone: ZoneInfo
+    staff_ids: list[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class _Hours:
+    """When one person is open in the range that is asked for, and which starts are allowed there."""
+
+    person: Provider
+    stretches: list[Stretch]
+    reach: Reach
+
+
+async def free_slots(
+    account_id: UUID, offer: Offer, first: date, last: date, now: datetime,
+    *, staff_id: UUID | None = None, ignoring: Ignoring = NOTHING,
+) -> list[Slot]:  # fmt: skip
+    """The free starts on the dates `first` to `last`, inclusive, as the place of the appointment counts dates."""
+    people = [person for person in offer.providers if staff_id in (None, person.staff_id)]
+    open_hours = [_open_on(offer, person, first, last, now) for person in people]
+    span = _together(busy_span(hours.stretches, offer.terms) for hours in open_hours)
+    if span is None:
+        return []
+    busy = await read_busy(account_id, span, now, ignoring, service_id=offer.service_id, staff_id=staff_id)
+    groups: defaultdict[tuple[ZoneInfo, Reach], list[Candidate[UUID]]] = defaultdict(list)
+    for hours in open_hours:
+        staff = hours.person.staff_id
+        groups[hours.person.zone, hours.reach].append(Candidate(staff, hours.stretches, busy.of(staff)))
+    found: dict[int, Slot] = {}
+    for (zone, allowed), candidates in groups.items():  # nearly always one: the business has one zone
+        for start, staff_ids in offers(candidates, offer.terms, allowed).items():
+            slot = found.setdefault(start, Slot(start, zone, []))
+            slot.staff_ids.extend(staff_ids)
+    return [found[start] for start in sorted(found)]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Why a start cannot be booked, None if it can be; and the rule that stands against it but was waived, if any."""
+
+    refused: Unfit | None
+    overridden: Unfit | None
+
+
+async def judge(
+    account_id: UUID, offer: Offer, person: Provider, start: int, now: datetime,
+    *, waived: frozenset[Unfit] = frozenset(), ignoring: Ignoring = NOTHING,
+) -> Verdict:  # fmt: skip
+    """Whether the person can be booked at `start` (epoch seconds). Looks at the database: lock their calendar first."""
+    terms = offer.terms
+    stretches = _stretches(person, start, start + 1, terms.duration)
+    spans = [busy_span(stretches, terms), (start - terms.before, start + terms.duration + terms.after)]
+    span = _together(spans) or spans[1]
+    busy = await read_busy(account_id, span, now, ignoring, staff_id=person.staff_id)
+    candidate = Candidate(person.staff_id, stretches, busy.of(person.staff_id))
+    allowed = _reach(offer, person, now)
+    refused = fits(start, candidate, terms, allowed, waived)
+    return Verdict(refused, None if refused or not waived else fits(start, candidate, terms, allowed))
+
+
+async def alternatives(
+    account_id: UUID, offer: Offer, wanted: datetime, now: datetime,
+    *, staff_id: UUID | None = None, ignoring: Ignoring = NOTHING,
+) -> list[Alternative]:  # fmt: skip
+    """The free starts nearest to `wanted`, at most a week before or after it."""
+    day = local_date(epoch(wanted), _zone_of(offer, staff_id))
+    slots = await free_slots(
+        account_id, offer, day - _NEAR, day + _NEAR, now, staff_id=staff_id, ignoring=ignoring
+    )  # fmt: skip
+    zones = {slot.start: slot.zone for slot in slots}
+    return [
+        Alternative(instant(start), instant(start + offer.terms.duration), zones[start].key)
+        for start in nearest(list(zones), epoch(wanted), ALTERNATIVES)
+    ]
+
+
+def _zone_of(offer: Offer, staff_id: UUID | None) -> ZoneInfo:
+    person = offer.provider(staff_id) if staff_id else None
+    return person.zone if person else offer.zone
+
+
+def _open_on(offer: Offer, person: Provider, first: date, last: date, now: datetime) -> _Hours:
+    begin, end = day_start(first, person.zone), day_start(last + _ONE_DAY, person.zone)
+    allowed = _reach(offer, person, now).within(begin, end)
+    begin, end = max(begin, allowed.earliest), min(end, allowed.until)
+    stretches = _stretches(person, begin, end, offer.terms.duration) if begin < end else []
+    return _Hours(person, stretches, allowed)
+
+
+def _stretches(person: Provider, begin: int, end: int, duration: int) -> list[Stretch]:
+    return stretches_between(person.hours, begin, end, duration=duration) if person.hours else []
+
+
+def _reach(offer: Offer, person: Provider, now: datetime) -> Reach:
+    return reach(now, person.zone, notice_minutes=offer.notice_minutes, horizon_days=offer.horizon_days)
+
+
+def _together(spans: Iterable[Window]) -> Window | None:
+    """The range from the first to the last of `spans`; empty ones do not count."""
+    real: Sequence[Window] = [span for span in spans if span[0] < span[1]]
+    return (min(begin for begin, _ in real), max(end for _, end in real)) if real else None
