@@ -1,20 +1,24 @@
-"""Booking: an appointment of a customer with a staff member. Hold: a slot reserved for minutes.
-Occupancy: the blocked range of either, which the database keeps from overlapping on one calendar."""
+"""Booking: an appointment of a customer with a staff member. What can be done with one is in `models/book.py`,
+`models/reschedule.py` and `models/booking_changes.py`."""
 
 from __future__ import annotations
 
 import enum
 from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from tortoise import fields
 from tortoise.fields.base import Field
 
 from models.columns import choice, moment, moment_if_any, secret_hash, setting, version
+from models.keyring import link_token
 from models.personal import Purpose, Subject, Why, personal, plain, ref
 from models.storage.instant import Instant
 from models.tenancy import Owned
 from rules.booking_states import BookingStatus
 from rules.retention import RetentionClass
+from rules.wall_time import local
 
 
 class BookingSource(enum.Enum):
@@ -31,10 +35,27 @@ def _appointment() -> Instant[datetime]:
     return personal(Instant(), "user.behavior", Subject.CUSTOMER, Purpose.SERVICE, RetentionClass.BOOKING)
 
 
-def _words() -> Field[str]:
+def words() -> Field[str]:
+    """What somebody wrote about an appointment."""
     return personal(
         fields.TextField(default=""), "user.content", Subject.CUSTOMER, Purpose.SERVICE, RetentionClass.BOOKING
     )
+
+
+def local_start(starts_at: datetime, zone: ZoneInfo) -> str:
+    """What the clock on the wall showed when the time was promised: `YYYY-MM-DDTHH:MM`."""
+    return local(starts_at, zone).date_time.isoformat(timespec="minutes")
+
+
+def manage_token(booking_id: UUID, nonce: str) -> str:
+    """The secret of the mailed link: it proves the mailbox, so it opens the booking and the customer's own data."""
+    return link_token("mt", booking_id, nonce)
+
+
+def booker_token(booking_id: UUID, nonce: str) -> str:
+    """The secret for whoever booked at a widget. It opens the booking alone: anybody may type anybody's address, and
+    must not read by it what the business knows of its owner."""
+    return link_token("mt", booking_id, f"{nonce}:booker")
 
 
 class Booking(Owned):
@@ -67,64 +88,26 @@ class Booking(Owned):
     cancel_cutoff_minutes = setting(0)
     reschedule_cutoff_minutes = setting(0)
     source = choice(BookingSource)
-    customer_note = _words()
-    internal_note = _words()
+    customer_note = words()
+    internal_note = words()
     ical_uid = plain(fields.CharField(max_length=255), Why.IDENTIFIER)
     sequence = plain(fields.IntField(default=0), Why.STATE)
     version = version()
     manage_hash = secret_hash()
     manage_nonce = plain(fields.CharField(max_length=32), Why.SECRET)
+    booker_hash = plain(fields.CharField(max_length=64, null=True), Why.SECRET)
     request_expires_at = moment_if_any()
     updated_at = moment()
 
     class Meta:
         table = "booking"
 
+    @property
+    def manage_token(self) -> str:
+        """See `manage_token`."""
+        return manage_token(self.id, self.manage_nonce)
 
-class Cancellation(Owned):
-    """Why a booking was cancelled or declined, in the words of who did it. Who and when is in the history."""
-
-    booking_id = ref("booking")
-    reason = _words()
-
-    class Meta:
-        table = "cancellation"
-
-
-class Hold(Owned):
-    """A slot reserved until `expires_at`, for whoever has its token."""
-
-    service_id = ref("service")
-    staff_id = ref("staff")
-    access_key_id = ref("access_key", null=True)
-    starts_at = moment()
-    ends_at = moment()
-    token_hash = secret_hash()
-    visitor = personal(
-        fields.CharField(max_length=64, null=True),
-        "user.device.ip_address",
-        Subject.VISITOR,
-        Purpose.SECURITY,
-        RetentionClass.HOLD,
-    )
-    expires_at = moment()
-
-    class Meta:
-        table = "hold"
-
-
-class Occupancy(Owned):
-    """Blocked seconds [starts, ends) of one calendar, buffers included (epoch, UTC). Of a booking or of a hold.
-
-    `expires` is a hold's end (epoch): from then on it no longer blocks, and whoever needs the time removes it.
-    """
-
-    calendar_id = ref("calendar")
-    booking_id = ref("booking", null=True)
-    hold_id = ref("hold", null=True)
-    starts = plain(fields.BigIntField(), Why.STATE)
-    ends = plain(fields.BigIntField(), Why.STATE)
-    expires = plain(fields.BigIntField(null=True), Why.STATE)
-
-    class Meta:
-        table = "occupancy"
+    @property
+    def booker_token(self) -> str:
+        """See `booker_token`."""
+        return booker_token(self.id, self.manage_nonce)
