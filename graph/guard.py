@@ -44,13 +44,18 @@ class Guard(PermissionExtension):
 
     def resolve(self, next_: SyncExtensionResolver, source: Any, info: Info, **kwargs: Any) -> Any:
         reach = self._reach(source, info)
-        value = next_(source, info, **kwargs)
-        return self._masked(value) if reach is Access.MASKED else value
+        return self._let_through(reach, next_(source, info, **kwargs), info)
 
     async def resolve_async(self, next_: AsyncExtensionResolver, source: Any, info: Info, **kwargs: Any) -> Any:
         reach = self._reach(source, info)
-        value = await next_(source, info, **kwargs)
-        return self._masked(value) if reach is Access.MASKED else value
+        return self._let_through(reach, await next_(source, info, **kwargs), info)
 
-    def _masked(self, value: Any) -> Any:
-        return value if value is None or self.mask is None else self.mask(value)
+    def _let_through(self, reach: Access, value: Any, info: Info) -> Any:
+        if reach is Access.MASKED and value is not None and self.mask is not None:
+            return self.mask(value)
+        if reach is Access.OWN:
+            table = table_of(value)
+            # An own row may point to one that is not: whoever booked in another's name is not that person.
+            if table is not None and not info.context.viewer.owns(table, value):
+                raise info.context.viewer.denied(self.permission.permission)
+        return value

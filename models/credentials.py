@@ -29,7 +29,12 @@ _KEY = """
     FROM access_key k
     WHERE k.token_hash = $1 AND k.revoked_at IS NULL
 """
-_BOOKING = "SELECT b.account_id, b.id, b.customer_id FROM booking b WHERE b.manage_hash = $1"
+# The link that was mailed proves the mailbox and reaches the customer; what the widget was given reaches the booking.
+_BOOKING = """
+    SELECT b.account_id, b.id, CASE WHEN b.manage_hash = $1 THEN b.customer_id END AS customer_id
+    FROM booking b
+    WHERE b.manage_hash = $1 OR b.booker_hash = $1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +62,11 @@ class KeyHeld:
 
 @dataclass(frozen=True, slots=True)
 class LinkHeld:
-    """A booking's manage link."""
+    """A booking's manage link. `customer_id` is None for one that proves nobody's mailbox."""
 
     account_id: UUID
     booking_id: UUID
-    customer_id: UUID
+    customer_id: UUID | None
 
 
 def _key(value: Any) -> UUID | None:
@@ -116,4 +121,4 @@ async def manage_link_of(token: str) -> LinkHeld | None:
     if not found:
         return None
     row = found[0]
-    return LinkHeld(_sure(row["account_id"]), _sure(row["id"]), _sure(row["customer_id"]))
+    return LinkHeld(_sure(row["account_id"]), _sure(row["id"]), _key(row["customer_id"]))

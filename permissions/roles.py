@@ -50,7 +50,8 @@ class Permission(enum.Enum):
     SLOTS_HOLD = "Hold a slot for a few minutes"
     BOOKINGS_LIST = "List and filter bookings"
     BOOKINGS_READ = "See a booking's time, service and state"
-    BOOKING_NOTES_READ = "See the business's own note on a booking and what the customer wrote"
+    BOOKING_NOTES_READ = "See what the customer wrote with a booking, and why one was called off"
+    BOOKING_NOTES_MANAGE = "See and write the business's own note on a booking"
     BOOKINGS_MAKE = "Book a time that is offered"
     BOOKINGS_MAKE_FREELY = "Book outside opening hours, notice and horizon (never over another booking)"
     BOOKINGS_MOVE = "Move a booking to another time"
@@ -100,8 +101,8 @@ WIDGET: Grants = MappingProxyType(
 CUSTOMER: Grants = MappingProxyType(
     _all(P.ACCOUNT_READ, P.CATALOGUE_READ, P.AVAILABILITY_READ, P.PRIVACY_NOTICE_READ)
     | _all(
-        P.BOOKINGS_READ, P.CUSTOMERS_READ, P.CUSTOMER_NAME_READ, P.CUSTOMER_CONTACT_READ, P.BOOKINGS_MOVE,
-        P.BOOKINGS_CANCEL, access=OWN,
+        P.BOOKINGS_READ, P.BOOKING_NOTES_READ, P.CUSTOMERS_READ, P.CUSTOMER_NAME_READ, P.CUSTOMER_CONTACT_READ,
+        P.BOOKINGS_MOVE, P.BOOKINGS_CANCEL, access=OWN,
     )
 )  # fmt: skip
 
@@ -113,8 +114,8 @@ _MEMBER = _all(
 _STAFF = (
     _MEMBER
     | _all(
-        P.CUSTOMER_NAME_READ, P.CUSTOMER_NOTES_READ, P.BOOKING_NOTES_READ, P.SLOTS_HOLD, P.BOOKINGS_MAKE,
-        P.BOOKINGS_MOVE, P.BOOKINGS_CANCEL, P.BOOKINGS_CLOSE, P.HISTORY_READ,
+        P.CUSTOMER_NAME_READ, P.CUSTOMER_NOTES_READ, P.BOOKING_NOTES_READ, P.BOOKING_NOTES_MANAGE, P.SLOTS_HOLD,
+        P.BOOKINGS_MAKE, P.BOOKINGS_MOVE, P.BOOKINGS_CANCEL, P.BOOKINGS_CLOSE, P.HISTORY_READ,
     )
     | _all(P.CUSTOMER_CONTACT_READ, access=MASKED)
     | _all(P.STAFF_CONTACT_READ, access=OWN)

@@ -79,12 +79,13 @@ class Viewer:
             raise Denied("Sign in to an account, or send one of its keys.", code="UNAUTHENTICATED")
         return self.account_id
 
-    def with_booking(self, booking_id: UUID, customer_id: UUID) -> Viewer:
-        """The same viewer, who now also holds the manage link of a booking."""
-        mine = {
-            "booking": Own("id", frozenset({booking_id}) | self._owned("booking")),
-            "customer": Own("id", frozenset({customer_id}) | self._owned("customer")),
-        }
+    def with_booking(self, booking_id: UUID, customer_id: UUID | None) -> Viewer:
+        """The same viewer, who now also holds the manage link of a booking. None: without having proved who they are,
+        so that they reach the booking and nothing that is known of the customer."""
+        bookings = frozenset({booking_id}) | self._owned("booking")
+        mine = {"booking": Own("id", bookings), "cancellation": Own("booking_id", bookings)}
+        if customer_id is not None:
+            mine["customer"] = Own("id", frozenset({customer_id}) | self._owned("customer"))
         # Where the credential itself reaches further than the customer's own rows, that stays.
         return replace(self, grants={**CUSTOMER, **self.grants}, own={**self.own, **mine})
 
