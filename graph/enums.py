@@ -18,6 +18,7 @@ from models.personal import Purpose, Subject
 from models.service import Confirmation, Visibility
 from permissions.roles import Access, Permission, Scope
 from permissions.viewer import ViewerKind
+from resolvers.bookings import BookingOrder
 from resolvers.customers import CustomerOrder
 from resolvers.searching import Direction
 from resolvers.services import ServiceOrder
@@ -228,6 +229,14 @@ described(
     "What services are sorted by.",
     NAME="By name; capitals and accents do not matter.",
     CREATED_AT="By when they were entered.",
+)
+described(
+    BookingOrder,
+    "BookingOrder",
+    "What bookings are sorted by.",
+    STARTS_AT="The begin of the appointment.",
+    CREATED_AT="When they were made.",
+    UPDATED_AT="When they last changed.",
 )
 described(
     CustomerOrder,

@@ -6,24 +6,69 @@ from functools import lru_cache
 from typing import Any
 
 import strawberry
-from graphql import GraphQLInterfaceType, GraphQLObjectType
+from graphql import GraphQLEnumType, GraphQLInterfaceType, GraphQLObjectType
 from strawberry.schema.config import StrawberryConfig
 
 from graph.access_keys import AccessKeyMutations, AccessKeyQueries
-from graph.accounts import AccountQueries
+from graph.accounts import AccountMutations, AccountQueries
+from graph.availability import AvailabilityQueries
+from graph.bookings import BookingMutations, BookingQueries
+from graph.customers import CustomerMutations, CustomerQueries
+from graph.exports import ExportMutations, ExportQueries
+from graph.holds import HoldMutations
 from graph.locations import LocationMutations, LocationQueries
+from graph.members import MemberMutations, MemberQueries
+from graph.offerings import OfferingMutations
+from graph.people import PeopleMutations, PeopleQueries
 from graph.privacy import PrivacyMutations, PrivacyQueries
 from graph.scalars import SCALARS
+from graph.schedules import ScheduleMutations, ScheduleQueries
+from graph.services import ServiceMutations, ServiceQueries
 from graph.shape import shape_of
+from graph.sign_in import SignInMutations
+from graph.staff import StaffMutations, StaffQueries
+from graph.time_off import TimeOffMutations, TimeOffQueries
 
 
 @strawberry.type(description="What can be read.")
-class Query(AccountQueries, LocationQueries, AccessKeyQueries, PrivacyQueries):
+class Query(
+    AccountQueries,
+    MemberQueries,
+    PeopleQueries,
+    LocationQueries,
+    ServiceQueries,
+    StaffQueries,
+    ScheduleQueries,
+    TimeOffQueries,
+    CustomerQueries,
+    AvailabilityQueries,
+    BookingQueries,
+    AccessKeyQueries,
+    PrivacyQueries,
+    ExportQueries,
+):
     pass
 
 
 @strawberry.type(description="What can be done. Each answers its payload, or a refusal that says why not.")
-class Mutation(LocationMutations, AccessKeyMutations, PrivacyMutations):
+class Mutation(
+    SignInMutations,
+    PeopleMutations,
+    MemberMutations,
+    AccountMutations,
+    LocationMutations,
+    ServiceMutations,
+    StaffMutations,
+    OfferingMutations,
+    ScheduleMutations,
+    TimeOffMutations,
+    CustomerMutations,
+    HoldMutations,
+    BookingMutations,
+    AccessKeyMutations,
+    PrivacyMutations,
+    ExportMutations,
+):
     pass
 
 
@@ -67,4 +112,14 @@ def _problems(type_: Any) -> list[str]:
 
 def print_sdl() -> str:
     """The schema as SDL, as it is committed in schema.graphql."""
-    return f"{_make(sort=True).as_str()}\n"
+    schema = _make(sort=True)
+    for type_ in schema._schema.type_map.values():
+        if isinstance(type_, GraphQLEnumType) and "strawberry-definition" in type_.extensions:
+            _know_members(type_)
+    return f"{schema.as_str()}\n"
+
+
+def _know_members(type_: GraphQLEnumType) -> None:
+    """Let an enum type print its members: sorting leaves it their values only, but defaults are members."""
+    members = type_.extensions["strawberry-definition"].wrapped_cls
+    type_._value_lookup.update({members(value.value): name for name, value in type_.values.items()})
