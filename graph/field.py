@@ -80,12 +80,12 @@ def told(description: str, *, resolver: Callable[..., Any] | None = None, graphq
 
 def one(resolver: Callable[..., Any], permission: Permission | None, type_: Any) -> Any:
     """A root field that answers one row (or a list, where `type_` is one); the resolver says which."""
-    return _root(resolver, permission, type_, Reads())
+    return _root(resolver, permission, type_, Reads(permission))
 
 
 def listing(resolver: Callable[..., Any], permission: Permission, node: Any) -> Any:
     """A root field that answers a connection over the rows that the resolver's `Listing` names."""
-    return _root(resolver, permission, Connection[node], Pages())
+    return _root(resolver, permission, Connection[node], Pages(permission))
 
 
 def value(resolver: Callable[..., Any], permission: Permission | None, type_: Any) -> Any:

@@ -33,12 +33,13 @@ class Guard(PermissionExtension):
 
     def _reach(self, source: Any, info: Info) -> Access:
         reach = self.permission.reach(info)
+        # At the root there is no row yet: what is found there is confined to own rows (`Context.confined`).
         if reach is Access.OWN and source is not None:
             table = table_of(source)
-            # At the root the resolver narrows to own rows (`Context.rows`); on a row it must be one of them.
-            if table is not None and not info.context.viewer.owns(table, source):
+            # A plain object is nobody's own.
+            if table is None or not info.context.viewer.owns(table, source):
                 raise info.context.viewer.denied(self.permission.permission)
-        if reach is Access.MASKED and source is not None and self.mask is None:
+        if reach is Access.MASKED and self.mask is None:
             raise info.context.viewer.denied(self.permission.permission)
         return reach
 

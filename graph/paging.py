@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 import strawberry
@@ -17,6 +17,7 @@ from tortoise.expressions import Q
 from graph.reading import Plan, Record, ordered, plan, read, selected
 from graph.shape import KEY, Shape
 from permissions.classes import Anyone
+from permissions.roles import Permission
 from resolvers.listing import Listing
 from rules.cursors import read_cursor, write_cursor
 from rules.errors import BadInput
@@ -81,7 +82,10 @@ _ARGUMENTS = (
 
 
 class Pages(FieldExtension):
-    """A field whose resolver answers a `Listing`; this reads one page of it."""
+    """A field whose resolver answers a `Listing`; this reads one page of it, as far as the viewer's grant goes."""
+
+    def __init__(self, permission: Permission) -> None:
+        self.permission = permission
 
     def apply(self, field: StrawberryField) -> None:
         field.arguments = [
@@ -105,7 +109,8 @@ class Pages(FieldExtension):
         **kwargs: Any,
     ) -> Any:
         page = _Page.asked(first, last, after, before)
-        return await _read_page(info, await next_(source, info, **kwargs), page)
+        wanted: Listing = await next_(source, info, **kwargs)
+        return await _read_page(info, replace(wanted, rows=info.context.confined(wanted.rows, self.permission)), page)
 
 
 async def _read_page(info: Info, wanted: Listing, page: _Page) -> Connection[Any]:

@@ -27,6 +27,7 @@ from tortoise.queryset import QuerySet
 from graph.shape import Shape, Through, shape_of
 from models.storage.database import dialect
 from models.tenancy import Owned
+from permissions.roles import Permission
 
 
 class Record:
@@ -252,16 +253,15 @@ async def _read_list(parents: list[Record], name: str, through: Through, child: 
         grouped[getattr(found, through.near)].append(found if through.far is None else found._far)
 
 
-async def read_one(info: Info, answer: Any) -> Any:
+async def read_one(info: Info, answer: Any, permission: Permission | None) -> Any:
     """What a field that leads to a row (or a list of rows) answers: read now, unless it was read with its parent."""
     if answer is None or isinstance(answer, Record):
         return answer
     type_ = _row_type(info, answer)
     if isinstance(answer, Model):
-        model = type(answer)
-        rows = model.of(answer.account_id) if isinstance(answer, Owned) and issubclass(model, Owned) else model.all()
-        answer = rows.filter(id=answer.pk)
-    found = await read(answer, plan(info, type_, info._raw_info.field_nodes))
+        answer = QuerySet(type(answer)).filter(id=answer.pk)
+    rows = info.context.confined(answer, permission)
+    found = await read(rows, plan(info, type_, info._raw_info.field_nodes))
     if str(info._raw_info.return_type).rstrip("!").startswith("["):
         return found
     return found[0] if found else None
@@ -276,10 +276,16 @@ def _row_type(info: Info, answer: Any) -> GraphQLObjectType:
 
 
 class Reads(FieldExtension):
-    """A field whose resolver names a row or rows; this reads them. Rows that come read pass as they are."""
+    """A field whose resolver names a row or rows; this reads them, as far as the viewer's grant of `permission` goes.
+
+    Rows that come read pass as they are.
+    """
+
+    def __init__(self, permission: Permission | None = None) -> None:
+        self.permission = permission
 
     async def resolve_async(self, next_: AsyncExtensionResolver, source: Any, info: Info, **kwargs: Any) -> Any:
-        return await read_one(info, await next_(source, info, **kwargs))
+        return await read_one(info, await next_(source, info, **kwargs), self.permission)
 
 
 def ordered(rows: QuerySet[Any], column: str, descending: bool) -> QuerySet[Any]:
