@@ -46,7 +46,8 @@ SIGN_IN_ADDRESS = Limit("sign in, address", 50, timedelta(minutes=15))
 # The signed-in person who changes the password proves the old one, at the same pace.
 CHANGE_PASSWORD = Limit("change password, user", 10, timedelta(minutes=15))
 # What mails to an address that anybody can type: few, so that nobody's mailbox is flooded through us.
-MAILED_EMAIL = Limit("mailed, email", 5, timedelta(hours=1))
+SIGN_UP_EMAIL = Limit("sign up, email", 5, timedelta(hours=1))
+RESET_EMAIL = Limit("reset password, email", 5, timedelta(hours=1))
 MAILED_ADDRESS = Limit("mailed, address", 20, timedelta(hours=1))
 INVITED = Limit("invited, account", 100, timedelta(days=1))
 

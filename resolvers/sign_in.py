@@ -10,7 +10,7 @@ import strawberry
 
 from models import passwords
 from models.account import Account
-from models.attempts import MAILED_ADDRESS, MAILED_EMAIL, SIGN_IN_ADDRESS, SIGN_IN_EMAIL, Attempts
+from models.attempts import MAILED_ADDRESS, RESET_EMAIL, SIGN_IN_ADDRESS, SIGN_IN_EMAIL, SIGN_UP_EMAIL, Attempts, Limit
 from models.belonging import belongings_of
 from models.session import Session
 from models.user import PasswordReset, SignUp, User
@@ -34,9 +34,9 @@ def check_password(checks: Checks, path: str, password: str, email: str | None) 
         checks.wrong(path, problem.message)
 
 
-async def _note_mailing(info: Info, email: str) -> None:
+async def _note_mailing(info: Info, limit: Limit, email: str) -> None:
     await Attempts.note_address(MAILED_ADDRESS, info.context.address, info.context.now)
-    await Attempts.note(MAILED_EMAIL, email, info.context.now)
+    await Attempts.note(limit, email, info.context.now)
 
 
 @strawberry.input(description="A new business and the person who opens it.")
@@ -71,7 +71,7 @@ async def sign_up(info: Info, input: SignUpInput) -> bool:
     slug = None if input.slug is None else checks("slug", clean_slug, input.slug)
     check_password(checks, "password", input.password, email)
     checks.done()
-    await _note_mailing(info, email)
+    await _note_mailing(info, SIGN_UP_EMAIL, email)
     if slug is not None and await Account.exists(slug=slug):
         raise AlreadyTaken("slug", "Another business has this slug; choose another.")
     slug = slug or suggest_slug(values["business_name"]) or "business"
@@ -160,7 +160,7 @@ async def request_password_reset(info: Info, input: RequestPasswordResetInput) -
     checks = Checks()
     email = checks("email", clean_email, input.email)
     checks.done()
-    await _note_mailing(info, email)
+    await _note_mailing(info, RESET_EMAIL, email)
     await PasswordReset.ask(email, info.context.now)
     return True
 

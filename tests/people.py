@@ -18,7 +18,7 @@ from tests.api import Answer, Caller
 from tests.product import Product
 
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:150.0) Gecko/20100101 Firefox/150.0"
-PASSWORD = "four wet horses whistle"  # noqa: S105
+PASSWORD = "four wet horses whistle"
 _numbers = count(1)
 
 SIGN_UP = """
