@@ -19,6 +19,7 @@ from graphql import (
     GraphQLUnionType,
     get_named_type,
     is_required_argument,
+    is_required_input_field,
 )
 
 from graph.schema import build
@@ -36,14 +37,19 @@ class Root:
     name: str
     field: GraphQLField
 
-    @property
-    def document(self) -> str:
-        """An operation that takes every argument as a variable and selects what it can."""
-        args = self.field.args
+    def document(self, given: dict[str, Any]) -> str:
+        """An operation that takes the given arguments as variables and selects what it can."""
+        args = {name: arg for name, arg in self.field.args.items() if name in given}
         head = ", ".join(f"${name}: {arg.type}" for name, arg in args.items())
-        given = ", ".join(f"{name}: ${name}" for name in args)
-        head, given = (f"({head})", f"({given})") if args else ("", "")
-        return f"{self.kind} Walk{head} {{ {self.name}{given} {selection(self.field.type)} }}"
+        taken = ", ".join(f"{name}: ${name}" for name in args)
+        head, taken = (f"({head})", f"({taken})") if args else ("", "")
+        return f"{self.kind} Walk{head} {{ {self.name}{taken} {selection(self.field.type)} }}"
+
+    @property
+    def noun(self) -> str:
+        """The table that an argument called `id` means here, as far as the name tells: `service` of `updateService`."""
+        words = snake(self.name).split("_")
+        return "_".join(words[1:]) if self.kind == "mutation" else "_".join(words)
 
     @property
     def slots(self) -> list[tuple[str, ...]]:
@@ -93,17 +99,24 @@ def id_paths(name: str, type_: Any, path: tuple[str, ...]) -> Iterator[tuple[str
             yield from id_paths(inner, field.type, (*path, inner))
 
 
+def snake(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
 def example(name: str, type_: Any, own: dict[str, str]) -> Any:
-    """A value that could be meant: `own` has an id of the asker's for each table."""
+    """A value that could be meant: `own` has an id of the asker's for each table, and for `id` alone."""
     if isinstance(type_, GraphQLNonNull):
         return example(name, type_.of_type, own)
     if isinstance(type_, GraphQLList):
         return [example(name, type_.of_type, own)]
     if isinstance(type_, GraphQLInputObjectType):
-        wanted = type_.fields.items()
+        # What is optional is left out: a filter that matches nothing would hide what the id finds.
+        wanted = [(inner, field.type) for inner, field in type_.fields.items() if is_required_input_field(field)]
         if type_.is_one_of:
-            wanted = list(wanted)[:1]
-        return {inner: example(inner, field.type, own) for inner, field in wanted}
+            wanted = [(inner, field.type) for inner, field in type_.fields.items()][:1]
+        if type_.name == "BookInput":
+            wanted.append(("customer", type_.fields["customer"].type))
+        return {inner: example(inner, kind, own) for inner, kind in wanted}
     if isinstance(type_, GraphQLEnumType):
         return next(iter(type_.values))
     return scalar(name, type_.name, own)
@@ -112,8 +125,7 @@ def example(name: str, type_: Any, own: dict[str, str]) -> Any:
 def scalar(name: str, kind: str, own: dict[str, str]) -> Any:
     number = next(_numbers)
     if kind == "ID":
-        table = re.sub(r"(?<!^)(?=[A-Z])", "_", name.removesuffix("Id")).lower()
-        return own.get(table) or next(iter(own.values()))
+        return own.get(snake(name.removesuffix("Id"))) or next(iter(own.values()))
     texts = {
         "email": f"w{number}@example.com", "zone": "America/Chicago", "customerZone": "America/Chicago",
         "currency": "USD", "locale": "en-US", "slug": f"w{number}", "phone": f"+1512555{number % 10000:04}",
@@ -126,18 +138,19 @@ def scalar(name: str, kind: str, own: dict[str, str]) -> Any:
 
 
 def variables(root: Root, own: dict[str, str]) -> dict[str, Any]:
-    """A value for every argument: connections page forwards."""
-    found = {name: example(name, arg.type, own) for name, arg in root.field.args.items()}
-    for backwards in ("last", "before", "after"):
-        found.pop(backwards, None)
-    return found | ({"first": 50} if "first" in found else {})
+    """A value for every argument that must be given: connections page forwards."""
+    nouns = {"member": "membership", "member_role": "membership", "note": "booking", "no_show": "booking"}
+    own = {**own, "id": own.get(nouns.get(root.noun, root.noun), own["booking"])}
+    wanted = {name: arg.type for name, arg in root.field.args.items() if is_required_argument(arg)}
+    found = {name: example(name, type_, own) for name, type_ in wanted.items()}
+    return found | ({"first": 50} if "first" in root.field.args else {})
 
 
 def put(given: dict[str, Any], path: tuple[str, ...], value: str) -> dict[str, Any]:
     """The variables with `value` at a path; lists get it as their only member."""
     head, *rest = path
     old = given.get(head)
-    new: Any = value if not rest else put(old[0] if isinstance(old, list) else old or {}, tuple(rest), value)
+    new: Any = value if not rest else put((old[0] if isinstance(old, list) else old) or {}, tuple(rest), value)
     return {**given, head: [new] if isinstance(old, list) else new}
 
 

@@ -35,7 +35,7 @@ async def fill(business: Business) -> dict[str, UUID]:
         ready = [model for model in waiting if all(table in made for table in refers_to(model))]
         assert ready, f"references go in a circle: {waiting}"
         for model in ready:
-            row = await model.add(business.account.id, **values(model, business, made))
+            row = await model.create(account_id=business.account.id, **values(model, business, made))
             made[model._meta.db_table] = row.pk
             waiting.remove(model)
     return made
@@ -94,10 +94,15 @@ def special(table: str, business: Business, made: dict[str, UUID]) -> dict[str, 
         "booking": money
         | {"starts_at": now, "ends_at": now + 30 * MINUTE, "local_start": "2027-01-11T06:00"}
         | {"customer_note": canary(business), "internal_note": canary(business)},
+        "time_off": {"ends_at": now + 60 * MINUTE},
         "hold": {"starts_at": now + 60 * MINUTE, "ends_at": now + 90 * MINUTE},
+        "schedule": {"weekly": [
+            {"weekday": day, "start_minute": 480, "end_minute": 1200, "valid_from": None, "valid_until": None}
+            for day in range(1, 8)
+        ]},
         "occupancy": {"starts": epoch, "ends": epoch + 1800, "hold_id": None, "expires": None},
         "customer": {"internal_notes": canary(business), "phone": "+15125550100"},
-        "event": {"subject": "booking", "subject_id": made.get("booking", business.account.id), "actor_id": business.owner_user.id},
+        "event": {"subject": "booking", "subject_id": made.get("booking", business.account.id)},
     }  # fmt: skip
     return known.get(table, {})
 
