@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -13,16 +13,19 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from calendera.asking import Served
 from calendera.authentication import Authentication
 from calendera.clock import Clock
+from calendera.downloads import download_route
 from calendera.embed import WidgetCors
 from calendera.encrypted import OnlyEncrypted
 from calendera.front_page import front_page
 from calendera.graphql_http import graphql_endpoint
 from calendera.health import health_routes
 from calendera.logs import log, log_operation
+from calendera.open_database import MODELS
 from calendera.request_id import RequestId
 from calendera.secret_key import signing_key
 from calendera.security_headers import SecurityHeaders
 from calendera.settings import Settings
+from calendera.worker import Worker, working
 from graph.answers import Fault
 from graph.documents import Trusted
 from graph.execution import Operations
@@ -32,12 +35,11 @@ from models import keyring, passwords
 from models.storage import database, migrate
 from resolvers.context import Context
 
-MODELS = ("models",)
-
 
 def build(settings: Settings, clock: Clock | None = None) -> ASGIApp:
     """The application of one server process."""
-    authentication = Authentication(settings, clock or Clock())
+    clock = clock or Clock()
+    authentication = Authentication(settings, clock)
     limits = Limits(seconds=settings.operation_timeout_seconds)
     operations = Operations(build_schema(), trusted=Trusted.load(), report=report_fault, limits=limits)
     dashboard = Counted(graphql_endpoint(operations, authentication.at_graphql, observe=observe))
@@ -50,7 +52,8 @@ def build(settings: Settings, clock: Clock | None = None) -> ASGIApp:
         passwords.install(settings.password_profile)
         await database.connect(url, models=MODELS, pool_size=settings.pool_size)
         try:
-            yield
+            async with working(Worker(settings, clock)) if settings.run_worker else nullcontext():
+                yield
         finally:
             await database.close()
 
@@ -60,6 +63,7 @@ def build(settings: Settings, clock: Clock | None = None) -> ASGIApp:
             Route("/", front_page),
             Route("/graphql", dashboard),
             Route("/embed/v1/{key}/graphql", WidgetCors(widget, authentication)),
+            download_route(settings, authentication),
             *health_routes(database.ping, lambda: migrate.pending(url)),
         ],
         middleware=[

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import enum
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from tortoise import fields
+from tortoise.queryset import QuerySet
 
 from models.columns import choice, moment, moment_if_any
+from models.leases import take_one, uuid_of
 from models.personal import Purpose, Subject, Why, personal, plain
 from models.tenancy import Global
 from rules.retention import RetentionClass
+from rules.retrying import ATTEMPTS, wait_after
+
+# Longer than a mail server is waited for: nobody else sends a mail that is being sent.
+LEASE = timedelta(minutes=2)
+_DUE = "dead_at IS NULL AND due_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)"
 
 
 class MailTemplate(enum.Enum):
@@ -59,3 +66,36 @@ class Mail(Global):
         await cls.create(
             created_at=at, template=template, to=to, account_id=account_id, about_id=about_id, data=data, due_at=at
         )
+
+    @classmethod
+    async def take(cls, now: datetime) -> Mail | None:
+        """The mail that has been due longest, for this worker alone during two minutes; None when nothing is due.
+
+        One that took its last attempt with the worker that tried it is given up instead.
+        """
+        while (row := await take_one("mail", "id", _DUE, "due_at, id", now, now + LEASE)) is not None:
+            mail = await cls.get_or_none(id=uuid_of(row["id"]))
+            if mail is None or mail.attempts <= ATTEMPTS:
+                return mail
+            await mail.give_up(now)
+        return None
+
+    async def done(self) -> None:
+        """It was sent, or has nothing to tell any more: nothing of it is kept."""
+        await self._mine().delete()
+
+    async def failed(self, now: datetime) -> bool:
+        """It was not sent: it is due again later. False when that was the last attempt and it was given up."""
+        wait = wait_after(self.attempts)
+        if wait is None:
+            await self.give_up(now)
+            return False
+        await self._mine().update(due_at=now + wait, lease_until=None)
+        return True
+
+    async def give_up(self, now: datetime) -> None:
+        """Never try it again. The row stays for as long as mails are kept, so that an operator can see it."""
+        await self._mine().update(dead_at=now, lease_until=None)
+
+    def _mine(self) -> QuerySet[Mail]:
+        return Mail.filter(id=self.id, attempts=self.attempts, dead_at=None)

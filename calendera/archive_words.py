@@ -1,0 +1,67 @@
+"""What the README of an archive says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+_FILES = {
+    "account.jsonl": "the business itself",
+    "app_user.jsonl": "the people who work in the account: id, name, email address",
+    "access_key.jsonl": "widget and partner keys; of a partner's key only what recognises it",
+    "booking.jsonl": "appointments",
+    "calendar.jsonl": "one lockable calendar for each staff member",
+    "cancellation.jsonl": "why appointments were cancelled or declined",
+    "customer.jsonl": "customers with their contacts and your notes",
+    "customer_tag.jsonl": "the tags you gave to customers",
+    "event.jsonl": "what happened, when and by whom, in the order it happened",
+    "export.jsonl": "the archives that were asked for, this one included",
+    "hold.jsonl": "slots that somebody holds for some minutes",
+    "idempotency_key.jsonl": "requests of the last 24 hours that must not be carried out twice",
+    "invitation.jsonl": "invitations to work in the account",
+    "location.jsonl": "places",
+    "mail.jsonl": "mails of the account that wait to be sent or could not be sent",
+    "membership.jsonl": "who works in the account, with which role",
+    "occupancy.jsonl": "the time that appointments and holds block, buffers included, in seconds since 1970 (UTC)",
+    "offering.jsonl": "which staff member offers which service",
+    "privacy_settings.jsonl": "your privacy settings",
+    "schedule.jsonl": "weekly opening hours",
+    "schedule_override.jsonl": "days with hours of their own",
+    "service.jsonl": "what can be booked",
+    "staff.jsonl": "the people who can be booked",
+    "time_off.jsonl": "when somebody is away",
+}
+
+_TEXT = """Everything that your account holds in Calendera
+================================================
+
+Written on {at:%Y-%m-%d} at {at:%H:%M:%S} UTC. All files show the same moment.
+
+Each file holds one kind of thing as JSON Lines: every line is one JSON object,
+in UTF-8. Any text editor opens them, and most programs that work with data
+read them as they are.
+
+- Ids (as bkg_... for a booking) are those of the API. The same id in two files
+  means the same thing: booking.customer_id is the id of a line in
+  customer.jsonl. Some things have no id in the API; theirs is a plain UUID.
+- Times are UTC, as 2027-01-11T12:00:00Z. A booking also has local_start, the
+  time on the wall where it takes place, and the zone of that wall.
+- Prices are in the smallest unit of the currency (price_minor).
+- Passwords and the secret parts of keys and links are left out: only a hash of
+  them is stored, and it would be of no use but to somebody who guesses.
+- manifest.json lists the files with their number of lines and the SHA-256 of
+  their content, so that a program can tell whether the archive is complete.
+
+The archive contains personal data. Keep it where only you can read it, and
+delete it when you no longer need it. Calendera deletes its copy after 24 hours.
+
+Files
+-----
+{files}
+"""
+
+
+def readme(at: datetime, files: Sequence[tuple[str, int]]) -> str:
+    """The text for an archive of `at` (UTC) with these files and numbers of lines."""
+    lines = [f"{name:<24} {rows:>8}  {_FILES.get(name, '')}".rstrip() for name, rows in files]
+    return _TEXT.format(at=at, files="\n".join(lines))

@@ -1,0 +1,53 @@
+"""Downloads: an export's archive, for whoever may request one."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from calendera.authentication import Authentication
+from calendera.exporting import folder_of
+from calendera.settings import Settings
+from graph.answers import refuse
+from models.act import Act
+from models.export import Export
+from permissions.roles import Permission
+from rules.errors import Denied
+from rules.ids import key_of
+
+_PRIVATE = {"Cache-Control": "no-store", "Cross-Origin-Resource-Policy": "same-origin"}
+_NOT_THERE = "There is no such archive, or its 24 hours are over. Request an export again."
+
+
+def download_route(settings: Settings, authentication: Authentication) -> Route:
+    """`GET /exports/{id}`: the archive of a finished export, by session cookie and EXPORTS_MANAGE.
+
+    A browser follows the link by itself, so no client header is asked for: the cookie is SameSite=Lax, nothing is
+    changed, and no page of another site can read the answer.
+    """
+
+    async def download(request: Request) -> Response:
+        try:
+            viewer = await authentication.of_cookie(request)
+            viewer.require(Permission.EXPORTS_MANAGE)
+            account_id = viewer.in_account()
+        except Denied as denied:
+            return _refused(401 if denied.code == "UNAUTHENTICATED" else 403, denied.code, denied.message)
+        key = key_of("export", request.path_params["id"])
+        export = await Export.of(account_id).get_or_none(id=key) if key else None
+        now = authentication.clock.now()
+        path = folder_of(settings) / export.file_name if export and export.available(now) else None
+        # Another account's, an unknown and an expired one are all the same: not there.
+        if export is None or path is None or not path.is_file():
+            return _refused(404, "NOT_FOUND", _NOT_THERE)
+        if request.method == "GET":
+            await export.downloaded(Act(account_id, viewer.actor, now))
+        name = f"calendera-{now:%Y-%m-%d}.zip"
+        return FileResponse(path, media_type="application/zip", filename=name, headers=_PRIVATE)
+
+    return Route("/exports/{id}", download, methods=["GET"])
+
+
+def _refused(status: int, code: str, message: str) -> Response:
+    return JSONResponse(refuse(code, message).body(), status, headers=_PRIVATE)

@@ -1,0 +1,61 @@
+"""The worker's part of mails: takes one that is due, writes it from the rows as they are now, sends it, forgets it.
+
+Each mail is sent by one worker. When a worker dies while it sends, another sends the mail again after two minutes, at
+the worst a second time; both have one Message-ID, by which mail programs recognise them as one.
+"""
+
+from __future__ import annotations
+
+from calendera.clock import Clock
+from calendera.logs import log
+from calendera.mail import Mailer, MailNotSent, UnsafeMail, compose
+from calendera.mail_letters import letter_for
+from calendera.settings import Settings
+from models.mail import Mail
+
+
+class Mailing:
+    """One job: `send_one`. Any number of workers may run it at once."""
+
+    def __init__(self, settings: Settings, clock: Clock, mailer: Mailer) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.mailer = mailer
+
+    async def send_one(self) -> int:
+        """Deal with the mail that has been due longest; how many were dealt with (0 or 1)."""
+        mail = await Mail.take(self.clock.now())
+        if mail is None:
+            return 0
+        about = {"job": "mail", "job_id": mail.id, "template": mail.template.value, "attempt": mail.attempts}
+        try:
+            sent = await self._send(mail)
+        except MailNotSent as refusal:
+            if not refusal.temporary:
+                await mail.give_up(self.clock.now())
+            again = refusal.temporary and await mail.failed(self.clock.now())
+            line = "mail not sent, will be tried again" if again else "mail given up"
+            log.warning(line, reason=refusal.code, status=refusal.status, **about)
+        except UnsafeMail:
+            await mail.give_up(self.clock.now())
+            log.warning("mail given up", reason="UNSAFE", **about)
+        except Exception as error:
+            # Our own mistake: it is kept and tried again, for the next version of the program may know better.
+            await mail.failed(self.clock.now())
+            log.error("mail could not be written", exc_info=error, **about)
+        else:
+            await mail.done()
+            log.info("mail sent" if sent else "mail had nothing to tell any more", **about)
+        return 1
+
+    async def _send(self, mail: Mail) -> bool:
+        """Send it, if there still is something to tell."""
+        letter = await letter_for(mail, self.clock.now(), self.settings.public_url)
+        if letter is None:
+            return False
+        sender, text = self.settings.mail_from, letter.text
+        message = compose(
+            sender=sender, to=mail.to, subject=letter.subject, text=text, key=mail.id, clock=self.clock
+        )  # fmt: skip
+        await self.mailer.send(message)
+        return True
