@@ -37,7 +37,9 @@ LIST = """query ($filter: ServiceFilter, $archived: Boolean! = false, $by: Servi
     services(first: $first, after: $after, filter: $filter, includeArchived: $archived, orderBy: $by,
         direction: $direction) { totalCount pageInfo { endCursor hasNextPage } nodes { id name } } }"""
 ONE = "query ($id: ID!) { service(id: $id) { id name durationMinutes } }"
-INTERNAL = "query ($id: ID!) { service(id: $id) { name visibility beforeMinutes afterMinutes slotMode version archivedAt } }"
+INTERNAL = (
+    "query ($id: ID!) { service(id: $id) { name visibility beforeMinutes afterMinutes slotMode version archivedAt } }"
+)
 
 HAIRCUT: dict[str, Any] = {"name": "Haircut", "durationMinutes": 45}
 
@@ -126,7 +128,7 @@ async def test_an_update_changes_what_is_given_and_null_takes_away(salon: Busine
     assert await salon.owner.denied(UPDATE, input={**change, "expectedVersion": 2, "name": None}) == "BAD_USER_INPUT"
 
 
-async def test_places_of_the_rival_and_archived_places_answer_like_random_ones(salon: Business, rival: Business) -> None:
+async def test_places_of_the_rival_and_archived_ones_answer_like_random_ids(salon: Business, rival: Business) -> None:
     theirs = await Location.begin(rival.act, name="Theirs", zone="America/Chicago")
     old = await Location.begin(salon.act, name="Old", zone="America/Chicago")
     await old.archive(salon.act, 1)

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.names import RESERVED_SLUGS, clean_name, clean_note, clean_slug, clean_tag, clean_tags, suggest_slug
+from rules.names import (
+    RESERVED_SLUGS,
+    clean_name,
+    clean_note,
+    clean_slug,
+    clean_tag,
+    clean_tags,
+    numbered_slug,
+    suggest_slug,
+)
 
 
 @pytest.mark.parametrize(
@@ -142,3 +151,16 @@ def test_cleaning_twice_changes_nothing_and_a_clean_name_can_be_stored(text: str
         assert clean(once) == once
         assert "\x00" not in once
         assert once.encode().decode() == once
+
+
+@pytest.mark.parametrize(
+    ("slug", "taken", "free"),
+    [
+        ("cut", {"cut-2"}, "cut"),
+        ("cut", {"cut", "cut-2", "cut-4"}, "cut-3"),
+        ("a" * 60, {"a" * 60}, "a" * 58 + "-2"),
+        ("a" * 57 + "-bc", {"a" * 57 + "-bc"}, "a" * 57 + "-2"),
+    ],
+)
+def test_a_slug_in_use_gets_the_first_free_number_and_stays_a_slug(slug: str, taken: set[str], free: str) -> None:
+    assert numbered_slug(slug, taken) == free == clean_slug(free)
