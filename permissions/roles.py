@@ -36,7 +36,7 @@ class Permission(enum.Enum):
     CATALOGUE_READ = "See services, locations and staff as the shop window shows them"
     CATALOGUE_INTERNALS_READ = "See what the shop window hides: private and archived services, buffers, versions"
     CATALOGUE_MANAGE = "Create, change and archive services, locations and staff"
-    STAFF_CONTACT_READ = "See staff members' email addresses"
+    STAFF_CONTACT_READ = "See email addresses of staff, members and invited people"
     SCHEDULES_READ = "See opening hours and time off"
     SCHEDULES_MANAGE = "Change opening hours"
     TIME_OFF_MANAGE = "Enter and remove time off"
