@@ -15,7 +15,7 @@ from models.event import record
 from models.membership import Membership, Role
 from models.personal import Why, plain
 from models.privacy_settings import PrivacySettings
-from models.storage.database import transaction
+from models.storage.database import lock, transaction
 from models.storage.errors import constraint_of
 from models.tenancy import Global
 from models.user import SignUp, User
@@ -23,7 +23,7 @@ from rules.errors import AlreadyTaken, VersionConflict
 from rules.names import numbered_slug
 
 _TAKEN = "Another business has this slug; choose another."
-# Businesses that open at the same moment under the same slug find each other's numbers taken this often at most.
+# An account that changes its slug at the same moment can still take the number that was free.
 _TRIES = 5
 _STEM = 50  # characters of a slug that a number never replaces
 
@@ -75,6 +75,8 @@ class Account(Global):
         async with transaction():
             asked = await SignUp.take(token, at)
             owner = await User.of_email(asked.email, at, name=asked.name, password_hash=asked.password_hash)
+            # Those who open under one slug at the same moment take their numbers one after the other.
+            await lock([f"slugs like {asked.slug[:_STEM]}"])
             for _ in range(_TRIES):
                 slug = numbered_slug(asked.slug, await cls._slugs_like(asked.slug))
                 try:
