@@ -12,14 +12,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from uuid_utils.compat import uuid7
+
 from models.act import Act
-from models.booking import Booking, BookingSource, local_start
+from models.booking import Booking, BookingSource, booker_token, local_start, manage_token
 from models.customer import Customer, CustomerTag
 from models.event import Event
-from models.keyring import link_token, random_nonce
+from models.keyring import random_nonce
 from models.occupancy import Occupancy, blocked
 from models.service import Service
 from models.tenancy import Owned
+from rules.booking_states import BookingStatus
 from rules.references import new_reference
 from rules.searching import search_key
 from rules.tokens import token_hash
@@ -67,25 +70,35 @@ def tags(of: Customer, words: Sequence[str]) -> list[CustomerTag]:
 
 
 def booking(act: Act, source: BookingSource, service: Service, **values: Any) -> Booking:
-    """A booking row, made now unless `created_at` says when; its reference, UID and link are new unless given.
+    """A booking row, made now unless `created_at` says when; id, reference, UID and links are new unless given.
 
     `values` are the columns that no service decides: staff_id, customer_id, location_id, starts_at, ends_at, zone
     (IANA), status. Cutoffs are the service's; buffers and price are none unless given.
     """
-    row = Booking(
+    made: dict[str, Any] = {
+        "id": uuid7(), "created_at": act.at, "updated_at": act.at, "reference": new_reference(secrets.choice),
+        "manage_nonce": random_nonce(), **values,
+    }  # fmt: skip
+    key, nonce = made["id"], made["manage_nonce"]
+    return Booking(
         account_id=act.account_id,
         source=source,
         service_id=service.id,
         cancel_cutoff_minutes=service.cancel_cutoff_minutes,
         reschedule_cutoff_minutes=service.reschedule_cutoff_minutes,
-        local_start=local_start(values["starts_at"], zone(values["zone"])),
-        manage_nonce=values.pop("manage_nonce", None) or random_nonce(),
-        **{"created_at": act.at, "updated_at": act.at, "reference": new_reference(secrets.choice), **values},
+        local_start=local_start(made["starts_at"], zone(made["zone"])),
+        manage_hash=token_hash(manage_token(key, nonce)),
+        booker_hash=token_hash(booker_token(key, nonce)) if source is BookingSource.WIDGET else None,
+        **{"ical_uid": str(key), **made},
     )
-    if not row.ical_uid:
-        row.ical_uid = f"{row.id}@calendera"
-    row.manage_hash = token_hash(link_token("mt", row.id, row.manage_nonce))
-    return row
+
+
+def booking_made(act: Act, row: Booking, status: BookingStatus) -> Event:
+    """The first event of a booking: what it was when it was made."""
+    return event(
+        act, "booking_made", "booking", row.id, row.created_at, status=status.value, source=row.source.value,
+        service_id=str(row.service_id), staff_id=str(row.staff_id), customer_id=str(row.customer_id),
+    )  # fmt: skip
 
 
 def occupancy(calendar_id: UUID, of: Booking) -> Occupancy:

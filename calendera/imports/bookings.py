@@ -114,7 +114,7 @@ async def _write(act: Act, business: Business, drafts: list[Draft]) -> None:
         bookings.append(_booking(act, draft, known.ids[draft.customer], location, zone))
     blocked = [brought_in.occupancy(business.calendars[row.staff_id], row) for row in bookings]
     events = [brought_in.event(act, "customer_created", "customer", row.id) for row in customers]
-    events += [brought_in.event(act, "booking_imported", "booking", row.id, status=row.status) for row in bookings]
+    events += [brought_in.booking_made(act, row, row.status) for row in bookings]
     await _insert(customers, bookings, blocked, events)
 
 

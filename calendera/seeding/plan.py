@@ -1,0 +1,116 @@
+"""What a business of the seed is described with: plain values, no rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from models import Confirmation, Role, Visibility
+from rules.slots import SlotMode
+
+Windows = tuple[tuple[int, int], ...]  # minutes since local midnight
+
+
+def hours(*spans: tuple[float, float]) -> Windows:
+    """Windows given as hours of the day: (9, 17.5) is 09:00 to 17:30."""
+    return tuple((int(start * 60), int(end * 60)) for start, end in spans)
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Names without spaces in them, written one after the other."""
+    return tuple(text.split())
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePlan:
+    """Minutes, and the price in minor units. `popular` is its share of the bookings; `by` are who offers it."""
+
+    name: str
+    slug: str
+    description: str
+    minutes: int
+    price: int | None
+    by: tuple[str, ...]
+    popular: float = 1.0
+    step: int = 15
+    before: int = 0
+    after: int = 0
+    notice: int = 120
+    horizon: int = 90
+    cutoff: int = 1440
+    mode: SlotMode = SlotMode.GRID
+    confirmation: Confirmation = Confirmation.AUTO
+    visibility: Visibility = Visibility.PUBLIC
+    archived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StaffPlan:
+    """`busy` is how full the diary is where it is fullest, 0 to 1."""
+
+    name: str
+    title: str
+    email: str
+    location: str
+    schedule: str
+    busy: float = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class TimeOffPlan:
+    """Whole days, from `day` days after this week's Monday. `staff` None: everybody."""
+
+    staff: str | None
+    day: int
+    days: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberPlan:
+    """Somebody who signs in; `staff` where they are one of the staff."""
+
+    name: str
+    email: str
+    role: Role
+    staff: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PeoplePlan:
+    """What customers are made of. `unusual` are whole names that test a product: long, right to left, emoji.
+
+    `phones` are patterns of numbers that are kept free for fiction; each # becomes a digit.
+    """
+
+    first: tuple[str, ...]
+    last: tuple[str, ...]
+    unusual: tuple[str, ...]
+    domain: str
+    phones: tuple[str, ...]
+    count: int
+    tags: tuple[str, ...]
+    wishes: tuple[str, ...]
+    remarks: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessPlan:
+    """A business. `closed` and `short` are (month, day) of every year; `special` are days after this week's Monday."""
+
+    slug: str
+    name: str
+    zone: str
+    currency: str
+    locale: str
+    locations: dict[str, str]
+    schedules: dict[str, dict[int, Windows]]
+    staff: tuple[StaffPlan, ...]
+    services: tuple[ServicePlan, ...]
+    members: tuple[MemberPlan, ...]
+    people: PeoplePlan
+    closed: tuple[tuple[int, int], ...] = ()
+    short: dict[tuple[int, int], Windows] = field(default_factory=dict)
+    special: dict[int, Windows] = field(default_factory=dict)
+    time_off: tuple[TimeOffPlan, ...] = ()
+    notice: str = ""
