@@ -70,7 +70,7 @@ class Service(Node):
         "Who offers it, of those in use.",
         Through(OfferingRow, near="service_id", far="staff_id", shows=at_work),
     )
-    offerings: list[Annotated["Offering", strawberry.lazy("graph.offerings")]] | None = many(
+    offerings: list[Annotated[Offering, strawberry.lazy("graph.offerings")]] | None = many(
         P.CATALOGUE_INTERNALS_READ, "Who offers it with which weight.", Through(OfferingRow, near="service_id")
     )
     visibility: Visibility | None = _internal("visibility")

@@ -18,6 +18,7 @@ from permissions.roles import Permission
 from permissions.viewer import Viewer
 from resolvers.context import Info
 from resolvers.searching import key_in
+from resolvers.services import sees_private
 from rules.errors import BadInput
 from rules.tokens import token_hash
 from rules.wall_time import epoch, local_date
@@ -41,11 +42,6 @@ class Availability:
 
     zone: ZoneInfo
     slots: list[FreeSlot]
-
-
-def sees_private(viewer: Viewer) -> bool:
-    """Whether the viewer may book what is kept for members: the rule of `resolvers.services.shop_window`."""
-    return viewer.access(P.CATALOGUE_INTERNALS_READ) is not None
 
 
 async def availability(

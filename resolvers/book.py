@@ -17,11 +17,12 @@ from models.slot_choice import Wish
 from models.staff import Staff
 from permissions.roles import Access, Permission
 from permissions.viewer import ViewerKind
-from resolvers.availability import LONGEST_TOKEN, sees_private
+from resolvers.availability import LONGEST_TOKEN
 from resolvers.checking import Checks
 from resolvers.context import Context, Info
 from resolvers.customer_changes import RULES as CUSTOMER_RULES
 from resolvers.holds import START_WORDS, whole
+from resolvers.services import sees_private
 from rules.names import NOTE_LENGTH, clean_note
 from rules.slot_checks import Unfit
 from rules.text import clean_line

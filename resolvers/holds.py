@@ -13,9 +13,10 @@ from models.service import Service
 from models.slot_choice import Wish
 from models.staff import Staff
 from permissions.viewer import ViewerKind
-from resolvers.availability import LONGEST_TOKEN, sees_private
+from resolvers.availability import LONGEST_TOKEN
 from resolvers.checking import Checks
 from resolvers.context import Context, Info
+from resolvers.services import sees_private
 from rules.instants import whole_minute
 from rules.networks import counted_network
 

@@ -12,6 +12,7 @@ from models.location import Location
 from models.service import Offering, Service, Visibility
 from models.staff import Staff
 from permissions.roles import Permission
+from permissions.viewer import Viewer
 from resolvers.archiving import IncludeArchived, in_use
 from resolvers.context import Context, Info
 from resolvers.listing import Listing
@@ -20,14 +21,19 @@ from resolvers.searching import SEARCH_WORDS, Direction, DirectionArgument, by_n
 P = Permission
 
 
+def sees_private(viewer: Viewer) -> bool:
+    """Whether the viewer sees and books also what the shop window hides."""
+    return viewer.access(P.CATALOGUE_INTERNALS_READ) is not None
+
+
 def shop_window(context: Context, *, by_id: bool = False) -> QuerySet[Service]:
     """The services this viewer may see: all of them, or what stands in the shop window.
 
     Without CATALOGUE_INTERNALS_READ those are the PUBLIC ones in use and, for whoever was given an id, UNLISTED ones.
-    Every door to a service goes through here, booking included.
+    Whoever books or asks when a service is free reaches the same ones, of those in use.
     """
     rows = context.rows(Service, P.CATALOGUE_READ)
-    if context.viewer.access(P.CATALOGUE_INTERNALS_READ):
+    if sees_private(context.viewer):
         return rows
     seen = [Visibility.PUBLIC, Visibility.UNLISTED] if by_id else [Visibility.PUBLIC]
     return rows.filter(archived_at=None, visibility__in=seen)
@@ -36,11 +42,6 @@ def shop_window(context: Context, *, by_id: bool = False) -> QuerySet[Service]:
 def offered(context: Context) -> QuerySet[Service]:
     """Those in the shop window that are in use: what the list of a staff member's services shows."""
     return shop_window(context).filter(archived_at=None)
-
-
-def bookable(context: Context, id: str) -> QuerySet[Service]:
-    """The service with this id, if this viewer may book it or ask when it is free; else nothing."""
-    return shop_window(context, by_id=True).filter(archived_at=None, id=key_in(Service, id))
 
 
 class ServiceOrder(enum.Enum):

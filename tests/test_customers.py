@@ -224,9 +224,9 @@ async def test_a_partner_reads_and_writes_by_its_scopes_and_never_notes(salon: B
     assert await reader.denied(document, input=quiet) == "FORBIDDEN"
     assert await writer.denied(document, input={**GRACE, "email": "other@example.com"}) == "FORBIDDEN"
     blind = {"id": made["id"], "expectedVersion": 1, "internalNotes": ""}
-    assert await writer.denied(UPDATE, input=blind) == "FORBIDDEN"
+    assert await writer.denied(UPDATE.replace("internalNotes ", ""), input=blind) == "FORBIDDEN"
     assert await (await salon.partner_with(Scope.BOOKINGS_READ)).denied(IDS) == "FORBIDDEN"
-    assert await Customer.of(salon.account.id).count() == 1
+    assert [customer.version for customer in await Customer.of(salon.account.id)] == [1]
 
 
 async def test_the_rivals_customers_answer_like_random_ids(salon: Business, rival: Business) -> None:
