@@ -2,6 +2,7 @@
 
 tortoise OperationalError
     Contended                  another transaction was in the way: run the work again
+    Unstorable                 a value that no column can hold: U+0000, half a surrogate pair, a number too large
 tortoise IntegrityError        a constraint or a guarding trigger said no: see `constraint_of`
 tortoise TransactionManagementError
     TransactionFailed          a statement failed earlier, so this transaction cannot go on or commit
@@ -20,6 +21,16 @@ _CHECK = "CHECK constraint failed: "
 
 class Contended(OperationalError):
     """Another transaction was in the way; nothing was kept, and the same work may succeed when run again."""
+
+
+class Unstorable(OperationalError):
+    """A text with U+0000 or half a surrogate pair, or a number beyond what the database counts to.
+
+    PostgreSQL cannot hold these; SQLite holds some, and is made to refuse them too. The words never repeat the value.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("A value cannot be stored: it has a character that no text may have, or is too large.")
 
 
 class TransactionFailed(TransactionManagementError):

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import orjson
 
+from models.storage.errors import Unstorable
 from models.storage.instant import as_text, in_utc
 
 _NATIVE = frozenset({str, int, float, bytes, bool, type(None)})
@@ -64,8 +65,11 @@ def for_postgres(value: Any) -> Any:
 
 
 def all_for_sqlite(values: Sequence[Any]) -> list[Any]:
-    """Every parameter of a statement as SQLite takes it."""
-    return [value if type(value) in _NATIVE else for_sqlite(value) for value in values]
+    """Every parameter of a statement as SQLite takes it. Unstorable for a text with U+0000, as on PostgreSQL."""
+    taken = [value if type(value) in _NATIVE else for_sqlite(value) for value in values]
+    if any(type(value) is str and "\0" in value for value in taken):
+        raise Unstorable
+    return taken
 
 
 def _document(value: Any) -> Any:

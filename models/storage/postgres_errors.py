@@ -8,9 +8,10 @@ from contextlib import contextmanager
 import asyncpg
 from tortoise.exceptions import DBConnectionError, IntegrityError, OperationalError, TransactionManagementError
 
-from models.storage.errors import Contended
+from models.storage.errors import Contended, Unstorable
 
 _RAISED_BY_TRIGGER = "P0001"
+_UNSTORABLE = frozenset({"22003", "22021", "22P05"})  # out of range; not in the encoding, as U+0000; the same in JSON
 _CONTENDED = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError)
 _UNREACHABLE = (
     asyncpg.PostgresConnectionError,
@@ -30,6 +31,8 @@ def translating() -> Iterator[None]:
         yield
     except asyncpg.DataError as error:
         # Its message quotes the value, so neither it nor the original may reach a log.
+        if error.sqlstate in _UNSTORABLE or isinstance(error.__cause__, OverflowError | UnicodeEncodeError):
+            raise Unstorable from None
         raise OperationalError(f"A value does not fit its column or parameter ({error.sqlstate}).") from None
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
         error.__dict__["detail"] = None

@@ -14,7 +14,7 @@ from tortoise.exceptions import DBConnectionError, IntegrityError, OperationalEr
 
 from models.storage.cancelling import ended
 from models.storage.client import Row
-from models.storage.errors import Contended
+from models.storage.errors import Contended, Unstorable
 from models.storage.parameters import all_for_sqlite
 from models.storage.statement import statements_of
 
@@ -76,6 +76,8 @@ class Connection(aiosqlite.Connection):
             raise
         except sqlite3.Error as error:
             raise translated(error) from error
+        except (OverflowError, UnicodeEncodeError):
+            raise Unstorable from None  # the original quotes the value
 
     async def query(self, sql: str, values: Sequence[Any]) -> tuple[int, Sequence[Row]]:
         """See `Line`. Rows affected leaves out what triggers and cascades did, as on PostgreSQL."""
