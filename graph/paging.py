@@ -12,14 +12,14 @@ from strawberry.extensions.field_extension import AsyncExtensionResolver, FieldE
 from strawberry.types import Info
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
-from tortoise.expressions import Q
 
-from graph.reading import Plan, Record, ordered, plan, read, selected
+from graph.ordering import check_order, ordered, past
+from graph.reading import Plan, Record, plan, read, selected
 from graph.shape import KEY, Shape
 from permissions.classes import Anyone
 from permissions.roles import Permission
 from resolvers.listing import Listing
-from rules.cursors import read_cursor, write_cursor
+from rules.cursors import write_cursor
 from rules.errors import BadInput
 
 LARGEST_PAGE = 100
@@ -110,6 +110,7 @@ class Pages(FieldExtension):
     ) -> Any:
         page = _Page.asked(first, last, after, before)
         wanted: Listing = await next_(source, info, **kwargs)
+        check_order(info, _node_type(info), wanted, self.permission)
         return await _read_page(info, replace(wanted, rows=info.context.confined(wanted.rows, self.permission)), page)
 
 
@@ -118,7 +119,7 @@ async def _read_page(info: Info, wanted: Listing, page: _Page) -> Connection[Any
     asked = selected(info, type_, info._raw_info.field_nodes)  # type: ignore[arg-type]
     made = _plan_of_nodes(info, type_, asked, wanted)  # type: ignore[arg-type]
     backwards = wanted.descending != page.backwards
-    rows = _after(wanted, page, backwards) if page.cursor is not None else wanted.rows
+    rows = past(wanted, page.cursor, backwards) if page.cursor is not None else wanted.rows
     found = await read(ordered(rows, wanted.order, backwards).limit(page.size + 1), made)
     total = await wanted.rows.count() if "totalCount" in asked else 0
     more, found = len(found) > page.size, found[: page.size]
@@ -139,31 +140,16 @@ def _connection(found: list[Record], wanted: Listing, page: _Page, more: bool, t
     return Connection(edges=edges, nodes=found, page_info=info, total_count=total)
 
 
+def _node_type(info: Info) -> Any:
+    connection: Any = get_named_type(info._raw_info.return_type)
+    return get_named_type(connection.fields["nodes"].type)
+
+
 def _plan_of_nodes(info: Info, type_: GraphQLObjectType, asked: Any, wanted: Listing) -> Plan:
-    node_type: Any = get_named_type(type_.fields["nodes"].type)
     nodes = list(asked.get("nodes", ()))
     if "edges" in asked:
         edge_type: Any = get_named_type(type_.fields["edges"].type)
         nodes += selected(info, edge_type, asked["edges"]).get("node", ())
-    made = plan(info, node_type, nodes)
+    made = plan(info, _node_type(info), nodes)
     made.columns[wanted.order] = None
     return made
-
-
-def _after(wanted: Listing, page: _Page, backwards: bool) -> Any:
-    """The rows past the cursor. The first condition lets an index find them; the second settles ties by id."""
-    read_value = wanted.rows.model._meta.fields_map[wanted.order].to_python_value
-    try:
-        text, key = read_cursor(page.cursor or "", wanted.order)
-        value = read_value(text)
-    except (ValueError, KeyError, TypeError):
-        raise BadInput("This cursor is not from this connection in this order. Begin again without one.") from None
-    past = "lt" if backwards else "gt"
-    if wanted.order == "id":
-        return wanted.rows.filter(**{f"id__{past}": key})
-    beyond = _q(f"{wanted.order}__{past}", value) | _q(f"id__{past}", key)
-    return wanted.rows.filter(_q(f"{wanted.order}__{past}e", value) & beyond)
-
-
-def _q(condition: str, value: Any) -> Q:
-    return Q(**{condition: value})

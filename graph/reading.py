@@ -24,6 +24,7 @@ from tortoise.expressions import Subquery
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
+from graph.ordering import ordered
 from graph.shape import Shape, Through, shape_of
 from models.storage.database import dialect
 from models.tenancy import Owned
@@ -111,7 +112,8 @@ def _included(raw: Any, selection: Any) -> bool:
 
 
 def _condition(raw: Any, directive: DirectiveNode) -> bool:
-    value: Any = directive.arguments[0].value
+    (argument,) = directive.arguments or ()
+    value: Any = argument.value
     return bool(raw.variable_values[value.name.value] if isinstance(value, VariableNode) else value.value)
 
 
@@ -248,9 +250,10 @@ async def _read_list(parents: list[Record], name: str, through: Through, child: 
     rows = through.model.of(parents[0].account_id).filter(**{f"{through.near}__in": list(grouped)})
     if child.shown is not None:
         rows = rows.filter(**{f"{through.far or 'id'}__in": Subquery(child.shown.values("id"))})
-    rows = rows.order_by(through.order)
-    for found in await read(rows, asked):
-        grouped[getattr(found, through.near)].append(found if through.far is None else found._far)
+    for found in await read(ordered(rows, through.order, descending=False), asked):
+        row = found if through.far is None else found._far
+        if row is not None:
+            grouped[getattr(found, through.near)].append(row)
 
 
 async def read_one(info: Info, answer: Any, permission: Permission | None) -> Any:
@@ -286,12 +289,3 @@ class Reads(FieldExtension):
 
     async def resolve_async(self, next_: AsyncExtensionResolver, source: Any, info: Info, **kwargs: Any) -> Any:
         return await read_one(info, await next_(source, info, **kwargs), self.permission)
-
-
-def ordered(rows: QuerySet[Any], column: str, descending: bool) -> QuerySet[Any]:
-    """Sorted by a column, ties broken by the id, both in the same direction."""
-    sign = "-" if descending else ""
-    return rows.order_by(f"{sign}{column}", *([] if column == "id" else [f"{sign}id"]))
-
-
-__all__ = ["Plan", "Reads", "Record", "ordered", "plan", "read", "read_one", "selected"]

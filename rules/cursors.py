@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import enum
 import json
 from datetime import date, datetime
 from uuid import UUID
@@ -11,6 +12,8 @@ from uuid import UUID
 
 def write_cursor(order: str, value: object, key: UUID) -> str:
     """The cursor of a row that stands at `value` in the order `order`."""
+    if isinstance(value, enum.Enum):
+        value = value.value
     plain = value.isoformat() if isinstance(value, datetime | date) else str(value)
     return (
         base64.urlsafe_b64encode(json.dumps([order, plain, key.hex], ensure_ascii=False).encode()).decode().rstrip("=")

@@ -14,12 +14,15 @@ T = TypeVar("T", datetime, datetime | None)
 
 
 def in_utc(value: datetime) -> datetime:
-    """The same moment in UTC. ValueError for a naive datetime, which names no moment."""
+    """The same moment in UTC. ValueError for a naive datetime, which names no moment, or one beyond year 9999."""
     if value.tzinfo is UTC:
         return value
     if value.utcoffset() is None:
         raise ValueError("A datetime without an offset names no moment: pass an aware datetime.")
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("This moment is outside of the years that a datetime can hold in UTC.") from None
 
 
 def as_text(value: datetime) -> str:
