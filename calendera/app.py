@@ -39,39 +39,46 @@ from resolvers.context import Context
 def build(settings: Settings, clock: Clock | None = None) -> ASGIApp:
     """The application of one server process."""
     clock = clock or Clock()
-    authentication = Authentication(settings, clock)
-    limits = Limits(seconds=settings.operation_timeout_seconds)
-    operations = Operations(build_schema(), trusted=Trusted.load(), report=report_fault, limits=limits)
-    dashboard = Counted(graphql_endpoint(operations, authentication.at_graphql, observe=observe))
-    widget = Counted(graphql_endpoint(operations, authentication.at_widget, observe=observe))
-    url = settings.database_url.get_secret_value()
-
-    @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        keyring.install(signing_key(settings).get_secret_value())
-        passwords.install(settings.password_profile)
-        await database.connect(url, models=MODELS, pool_size=settings.pool_size)
-        try:
-            async with working(Worker(settings, clock)) if settings.run_worker else nullcontext():
-                yield
-        finally:
-            await database.close()
-
     return Starlette(
-        lifespan=lifespan,
-        routes=[
-            Route("/", front_page),
-            Route("/graphql", dashboard),
-            Route("/embed/v1/{key}/graphql", WidgetCors(widget, authentication)),
-            download_route(settings, authentication),
-            *health_routes(database.ping, lambda: migrate.pending(url)),
-        ],
+        lifespan=lambda _app: running(settings, clock),
+        routes=routes(settings, clock),
         middleware=[
             Middleware(RequestId),
             Middleware(SecurityHeaders, https=settings.secure),
             Middleware(OnlyEncrypted, required=settings.secure),
         ],
     )
+
+
+@asynccontextmanager
+async def running(settings: Settings, clock: Clock) -> AsyncIterator[None]:
+    """What lasts as long as the process: secrets, the database and, where it is asked to, the background work."""
+    keyring.install(signing_key(settings).get_secret_value())
+    passwords.install(settings.password_profile)
+    url = settings.database_url.get_secret_value()
+    await database.connect(url, models=MODELS, pool_size=settings.pool_size)
+    try:
+        async with working(Worker(settings, clock)) if settings.run_worker else nullcontext():
+            yield
+    finally:
+        await database.close()
+
+
+def routes(settings: Settings, clock: Clock) -> list[Route]:
+    """Every path that this server answers."""
+    authentication = Authentication(settings, clock)
+    limits = Limits(seconds=settings.operation_timeout_seconds)
+    operations = Operations(build_schema(), trusted=Trusted.load(), report=report_fault, limits=limits)
+    dashboard = Counted(graphql_endpoint(operations, authentication.at_graphql, observe=observe))
+    widget = Counted(graphql_endpoint(operations, authentication.at_widget, observe=observe))
+    url = settings.database_url.get_secret_value()
+    return [
+        Route("/", front_page),
+        Route("/graphql", dashboard),
+        Route("/embed/v1/{key}/graphql", WidgetCors(widget, authentication)),
+        download_route(settings, authentication),
+        *health_routes(database.ping, lambda: migrate.pending(url)),
+    ]
 
 
 class Counted:
