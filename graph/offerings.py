@@ -23,7 +23,7 @@ class Offering(Node):
 
     service: Service = edge(P.CATALOGUE_READ, "What is offered.", via="service_id")
     staff: Staff = edge(P.CATALOGUE_READ, "Who offers it.", via="staff_id")
-    weight: int = shown(
+    weight: int | None = shown(
         P.CATALOGUE_INTERNALS_READ,
         "Share of the bookings that ask for anyone, compared with the others who offer the service.",
     )
