@@ -26,17 +26,18 @@ def seed() -> None:
 
 
 def tour(
-    url: Annotated[str, typer.Argument(help="The running server; CALENDERA_PUBLIC_URL if left out.")] = "",
+    url: Annotated[str, typer.Option(help="The running server; CALENDERA_PUBLIC_URL if left out.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Also if it is another machine: the tour books there.")] = False,
 ) -> None:
     """Watch the three clients use a running server, and fail on any surprise.
 
     Use it after `seed` while `serve` runs: the widget books, the dashboard reads and moves, the partner reads what its
-    scopes allow, the rival is refused everything. Each request and answer is printed.
+    scopes allow, the rival is refused everything. Each request and answer is printed. The booking is cancelled again.
     """
     settings = start()
     from calendera.tour import tour as run
 
-    now(run(url or settings.public_url))
+    now(run(url or settings.public_url, anywhere=yes))
 
 
 def import_ics(
@@ -80,7 +81,7 @@ def import_csv(
 def add_to(app: typer.Typer) -> None:
     """Register the commands of this file."""
     app.command(epilog="Example: `calendera migrate && calendera seed`", rich_help_panel=PANEL)(seed)
-    app.command(epilog="Example: `calendera tour http://127.0.0.1:8000`", rich_help_panel=PANEL)(tour)
+    app.command(epilog="Example: `calendera tour --url http://127.0.0.1:8000`", rich_help_panel=PANEL)(tour)
     ics = "Example: `calendera import-ics diary.ics --account austin-hair --dry-run`"
     app.command("import-ics", epilog=ics, rich_help_panel=PANEL)(import_ics)
     csv = "Example: `calendera import-csv customers.csv --account austin-hair --dry-run`"
