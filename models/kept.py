@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+from tortoise.expressions import F
+
 from models.act import Act
 from models.columns import moment, version
 from models.event import record
@@ -56,10 +58,11 @@ class Kept(Owned):
 
     async def _write(self, act: Act, expected_version: int, values: dict[str, Any]) -> None:
         rows = type(self).of(act.account_id).filter(id=self.id)
-        written = {**values, "version": expected_version + 1, "updated_at": act.at}
-        if await rows.filter(version=expected_version).update(**written) == 0:
+        written = {**values, "updated_at": act.at}
+        # Counted by the database: one more than the largest number that a caller can send would not fit.
+        if await rows.filter(version=expected_version).update(**written, version=F("version") + 1) == 0:
             raise await self._conflict(act)
-        for column, value in written.items():
+        for column, value in {**written, "version": expected_version + 1}.items():
             setattr(self, column, value)
 
     async def _conflict(self, act: Act) -> NotFound | VersionConflict:
