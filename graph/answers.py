@@ -15,13 +15,15 @@ from typing import Any
 
 from graphql import GraphQLError
 from strawberry.exceptions import StrawberryInputCoercionError
+from tortoise.exceptions import ValidationError
 
 from models.storage.errors import Unstorable
 from rules.errors import BadInput, Denied
 
 MASKED = "Something failed on our side."
 _UNSTORABLE = (
-    "A text holds a character that no text may have (as U+0000), or a number is too large. Nothing was changed."
+    "A text is longer than its place or holds a character that no text may have (as U+0000), or a number is too large. "
+    "Nothing was changed by this field."
 )
 _FRAMES = 12
 
@@ -138,7 +140,7 @@ def _public(error: GraphQLError) -> dict[str, Any] | None:
         return seen | {"permission": cause.permission} if cause.permission else seen
     if isinstance(cause, BadInput):
         return {"message": cause.message, "code": "BAD_USER_INPUT"}
-    if isinstance(cause, Unstorable):
+    if isinstance(cause, Unstorable | ValidationError):  # what a resolver let through unchecked
         return {"message": _UNSTORABLE, "code": "BAD_USER_INPUT"}
     if isinstance(cause, StrawberryInputCoercionError) or _is_about_an_argument(cause):
         return {"message": _words_about_an_argument(cause), "code": "BAD_USER_INPUT"}
