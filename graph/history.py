@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import strawberry
+from strawberry.utils.str_converters import to_camel_case
 
 from graph.enums import ActorKind, Permission
 from graph.field import computed, graph_type, shown, told
 from graph.node import Node
 from models.act import ActorKind as Kind
 from models.event import Event as EventRow
-from rules.ids import global_id
+from rules.ids import PREFIXES, global_id
 
 P = Permission
 _TABLES = {Kind.MEMBER: "app_user", Kind.PARTNER: "access_key", Kind.CUSTOMER: "booking"}
@@ -20,8 +22,8 @@ _TABLES = {Kind.MEMBER: "app_user", Kind.PARTNER: "access_key", Kind.CUSTOMER: "
 
 @strawberry.type(description="One detail of an event. Never a person's value: ids, states, names of columns.")
 class EventDetail:
-    name: str = told("Which, as `previous` or `overridden`.")
-    value: str = told("As text.")
+    name: str = told("Which, as `previousStaffId` or `overridden`.")
+    value: str = told("As text; an id as the API shows it.")
 
 
 @graph_type(EventRow)
@@ -41,10 +43,13 @@ class Event(Node):
     @computed(P.HISTORY_READ, "data")
     def details(self: Any) -> list[EventDetail]:
         """What else is known of it."""
-        return [EventDetail(name=name, value=_text(value)) for name, value in sorted(self.data.items())]
+        return [EventDetail(name=to_camel_case(name), value=_text(name, value)) for name, value in self.data.items()]
 
 
-def _text(value: Any) -> str:
+def _text(name: str, value: Any) -> str:
+    table = name.removesuffix("_id").removeprefix("previous_")
+    if name.endswith("_id") and table in PREFIXES:
+        return global_id(table, UUID(value))
     if isinstance(value, bool):
         return "true" if value else "false"
     return ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)

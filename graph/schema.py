@@ -18,6 +18,7 @@ from graph.exports import ExportMutations, ExportQueries
 from graph.holds import HoldMutations
 from graph.locations import LocationMutations, LocationQueries
 from graph.members import MemberMutations, MemberQueries
+from graph.nodes import NodeQueries
 from graph.offerings import OfferingMutations
 from graph.people import PeopleMutations, PeopleQueries
 from graph.privacy import PrivacyMutations, PrivacyQueries
@@ -32,6 +33,7 @@ from graph.time_off import TimeOffMutations, TimeOffQueries
 
 @strawberry.type(description="What can be read.")
 class Query(
+    NodeQueries,
     AccountQueries,
     MemberQueries,
     PeopleQueries,

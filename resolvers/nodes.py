@@ -1,0 +1,133 @@
+"""Nodes: reading anything again by its id, as far as this viewer may see it where it is listed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+from uuid import UUID
+
+import strawberry
+from tortoise.queryset import QuerySet
+
+from models.access_key import AccessKey
+from models.account import Account
+from models.booking import Booking
+from models.customer import Customer
+from models.event import Event
+from models.export import Export
+from models.hold import Hold
+from models.location import Location
+from models.membership import Invitation, Membership
+from models.privacy_settings import PrivacySettings
+from models.schedule import Schedule, ScheduleOverride
+from models.service import Offering
+from models.session import Session
+from models.staff import Staff, TimeOff
+from models.tenancy import Owned
+from models.user import User
+from permissions.roles import Permission
+from permissions.viewer import ViewerKind
+from resolvers.context import Context, Info
+from resolvers.services import shop_window
+from rules.errors import BadInput, Denied
+from rules.ids import read_id
+
+P = Permission
+MOST_IDS = 100
+Rows = Callable[[Context], QuerySet[Any]]
+
+
+def _by(model: type[Owned], permission: Permission) -> Rows:
+    return lambda context: context.rows(model, permission)
+
+
+def _account(context: Context) -> QuerySet[Account]:
+    context.viewer.require(P.ACCOUNT_READ)
+    return Account.filter(id=context.account_id)
+
+
+def _staff(context: Context) -> QuerySet[Staff]:
+    rows = context.rows(Staff, P.CATALOGUE_READ)
+    return rows if context.viewer.access(P.CATALOGUE_INTERNALS_READ) else rows.filter(archived_at=None)
+
+
+def _hold(context: Context) -> QuerySet[Hold]:
+    # At a widget a hold belongs to whoever has its token, which an id is not.
+    context.viewer.require(P.BOOKINGS_LIST)
+    return context.rows(Hold, P.SLOTS_HOLD)
+
+
+def _session(context: Context) -> QuerySet[Session]:
+    return Session.live(_self(context), context.now)
+
+
+def _self(context: Context) -> UUID:
+    if context.viewer.user_id is None:
+        raise context.viewer.denied(P.OWN_USER)
+    return context.viewer.user_id
+
+
+ROWS: Mapping[str, Rows] = {
+    "account": _account,
+    "app_user": lambda context: User.filter(id=_self(context)),
+    "session": _session,
+    "membership": _by(Membership, P.MEMBERS_READ),
+    "invitation": _by(Invitation, P.MEMBERS_READ),
+    "access_key": _by(AccessKey, P.ACCESS_KEYS_MANAGE),
+    "location": _by(Location, P.CATALOGUE_READ),
+    "service": lambda context: shop_window(context, by_id=True),
+    "offering": _by(Offering, P.CATALOGUE_INTERNALS_READ),
+    "staff": _staff,
+    "schedule": _by(Schedule, P.SCHEDULES_READ),
+    "schedule_override": _by(ScheduleOverride, P.SCHEDULES_READ),
+    "time_off": _by(TimeOff, P.SCHEDULES_READ),
+    "customer": _by(Customer, P.CUSTOMERS_READ),
+    "booking": _by(Booking, P.BOOKINGS_READ),
+    "hold": _hold,
+    "event": _by(Event, P.HISTORY_READ),
+    "export": _by(Export, P.EXPORTS_MANAGE),
+    "privacy_settings": _by(PrivacySettings, P.PRIVACY_SETTINGS_READ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What `nodes` asks for: (table, key) in the order of the ids, and one query for all the keys of a table."""
+
+    places: list[tuple[str, UUID] | None]
+    queries: dict[str, QuerySet[Any]]
+
+
+async def node(info: Info, id: strawberry.ID) -> QuerySet[Any] | None:
+    """Anything by its id; null for whatever this viewer may not see, whether it exists or not."""
+    rows = _reachable(info.context, found[0]) if (found := read_id(id)) else None
+    return None if rows is None or found is None else rows.filter(id=found[1])
+
+
+async def nodes(
+    info: Info,
+    ids: Annotated[list[strawberry.ID], strawberry.argument(description=f"Which ones; at most {MOST_IDS}.")],
+) -> Wanted:
+    """Several things by their ids, in the same order; null for each that `node` would answer null for."""
+    if len(ids) > MOST_IDS:
+        raise BadInput(f"At most {MOST_IDS} ids can be asked for at once; these are {len(ids)}.")
+    places = [read_id(one) for one in ids]
+    keys: dict[str, list[UUID]] = {}
+    for place in places:
+        if place is not None:
+            keys.setdefault(place[0], []).append(place[1])
+    reachable = {table: _reachable(info.context, table) for table in keys}
+    queries = {table: rows.filter(id__in=keys[table]) for table, rows in reachable.items() if rows is not None}
+    return Wanted(places, queries)
+
+
+def _reachable(context: Context, table: str) -> QuerySet[Any] | None:
+    """The rows of a table that this viewer may see; None where the permission is lacking."""
+    rows = ROWS.get(table)
+    try:
+        return rows(context) if rows else None
+    except Denied:
+        if context.viewer.kind is ViewerKind.VISITOR:
+            raise
+        return None
