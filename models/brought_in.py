@@ -7,7 +7,7 @@ transaction with it.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -31,16 +31,11 @@ from rules.zones import zone
 BATCH = 500
 
 
-def nothing(_: int) -> None:
-    """For callers who do not follow the progress."""
-
-
-async def insert(rows: Sequence[Owned], advance: Callable[[int], None] = nothing) -> None:
-    """Insert rows of one table and one account; `advance` hears how many rows each batch had."""
+async def insert(rows: Sequence[Owned]) -> None:
+    """Insert rows of one table and one account."""
     for start in range(0, len(rows), BATCH):
         batch = rows[start : start + BATCH]
         await type(batch[0]).of(batch[0].account_id).bulk_create(batch, batch_size=BATCH)
-        advance(len(batch))
 
 
 def event(act: Act, name: str, subject: str, subject_id: UUID, at: datetime | None = None, **data: Any) -> Event:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from calendera.imports.business import Business, KnownCustomers
+from calendera.imports.booking_rows import write
+from calendera.imports.business import Business
 from calendera.imports.drafts import Draft, Drafts
 from calendera.imports.overtaken import unless_overtaken
-from calendera.imports.progress import progress
 from calendera.imports.report import Report
-from models import Booking, BookingSource, Customer, Event, Hold, Location, Occupancy, brought_in
+from models import Booking, Hold, Occupancy
 from models.act import Act
 from models.occupancy import LONGEST, lock_calendars
 from models.storage.database import transaction
 from rules.booking_states import BookingStatus
 from rules.import_remarks import Fate, Remark
 from rules.taken_times import TakenTimes
-from rules.wall_time import epoch, instant
+from rules.wall_time import epoch
 
 OPEN = (BookingStatus.CONFIRMED, BookingStatus.REQUESTED)
 
@@ -44,7 +44,7 @@ async def _once(act: Act, business: Business, drafts: Drafts, *, dry_run: bool) 
         choice = await _choose(act, business, drafts, calendars)
         if not dry_run:
             await _remove_ended_holds(act, choice)
-            await _write(act, business, choice.bookings)
+            await write(act, business, choice.bookings)
     return choice
 
 
@@ -98,40 +98,3 @@ async def _remove_ended_holds(act: Act, choice: Choice) -> None:
     """The database's guard does not know the time: it counts a hold until somebody removes it."""
     staff = list({one.staff.id for one in choice.bookings})
     await Hold.of(act.account_id).filter(staff_id__in=staff, expires_at__lte=act.at).delete()
-
-
-async def _write(act: Act, business: Business, drafts: list[Draft]) -> None:
-    zones = dict(await Location.of(act.account_id).values_list("id", "zone"))
-    known = await KnownCustomers.of(act.account_id)
-    customers: list[Customer] = []
-    bookings: list[Booking] = []
-    for draft in drafts:
-        if draft.customer not in known.ids:
-            customers.append(brought_in.customer(act, draft.name, draft.email, None))
-            known.ids[draft.customer] = customers[-1].id
-        location = draft.service.location_id or draft.staff.location_id
-        zone = zones.get(location, business.account.zone)
-        bookings.append(_booking(act, draft, known.ids[draft.customer], location, zone))
-    blocked = [brought_in.occupancy(business.calendars[row.staff_id], row) for row in bookings]
-    events = [brought_in.event(act, "customer_created", "customer", row.id) for row in customers]
-    events += [brought_in.booking_made(act, row, row.status) for row in bookings]
-    await _insert(customers, bookings, blocked, events)
-
-
-async def _insert(
-    customers: list[Customer], bookings: list[Booking], blocked: list[Occupancy], events: list[Event]
-) -> None:
-    with progress("Writing", len(customers) + len(bookings) + len(blocked) + len(events)) as advance:
-        await brought_in.insert(customers, advance)
-        await brought_in.insert(bookings, advance)
-        await brought_in.insert(blocked, advance)
-        await brought_in.insert(events, advance)
-
-
-def _booking(act: Act, draft: Draft, customer_id: UUID, location_id: UUID | None, zone: str) -> Booking:
-    """Without buffers and price: those of today's service were not what was promised in the other calendar."""
-    return brought_in.booking(
-        act, BookingSource.IMPORT, draft.service, staff_id=draft.staff.id, customer_id=customer_id,
-        location_id=location_id, starts_at=instant(draft.starts), ends_at=instant(draft.ends), zone=zone,
-        status=draft.status, internal_note=draft.note, ical_uid=draft.uid,
-    )  # fmt: skip

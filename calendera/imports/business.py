@@ -77,12 +77,16 @@ def _named(what: str, rows: list[N], name: str | None) -> N | None:
 
 @dataclass(slots=True)
 class KnownCustomers:
-    """The customers of an account by what makes them the same person."""
+    """The customers of an account by what makes them the same person. `archived` are those not in use who can be found
+    again by their address; without one, a name alone is not enough to bring somebody back."""
 
     ids: dict[tuple[str, ...], UUID]
+    archived: set[tuple[str, ...]]
 
     @classmethod
     async def of(cls, account_id: UUID) -> KnownCustomers:
         """All of them."""
-        rows = await Customer.of(account_id).values_list("email", "phone", "search_name", "id")
-        return cls({identity(email, phone, name): key for email, phone, name, key in rows})
+        rows = await Customer.of(account_id).values_list("email", "phone", "search_name", "archived_at", "id")
+        kept = [row for row in rows if row[0] is not None or row[3] is None]
+        ids = {identity(email, phone, name): key for email, phone, name, _, key in kept}
+        return cls(ids, {identity(*row[:3]) for row in kept if row[3] is not None})

@@ -11,12 +11,14 @@ from calendera.imports.files import TextFile, Unreadable
 from calendera.imports.overtaken import unless_overtaken
 from calendera.imports.progress import progress
 from calendera.imports.report import Report
-from models import Customer, CustomerTag, Event, brought_in
+from models import Customer, brought_in
 from models.act import Act
 from models.storage.database import transaction
 from rules.csv_columns import Header, Meaning, read_header, sniff
 from rules.csv_customers import CustomerGiven, identity, read_customer
 from rules.import_remarks import Fate, Remark
+
+_PIECE = 1_000  # rows at a time, so that a long list takes little memory
 
 
 @dataclass(slots=True)
@@ -95,15 +97,12 @@ async def _new(act: Act, found: CustomerList) -> tuple[list[CustomerGiven], list
 
 
 async def _write(act: Act, given: list[CustomerGiven]) -> None:
-    customers: list[Customer] = []
-    tags: list[CustomerTag] = []
-    events: list[Event] = []
-    for one in given:
-        customer = brought_in.customer(act, one.name, one.email, one.phone, one.notes)
-        customers.append(customer)
-        tags += brought_in.tags(customer, one.tags)
-        events.append(brought_in.event(act, "customer_created", "customer", customer.id))
-    with progress("Writing", len(customers) + len(tags) + len(events)) as advance:
-        await brought_in.insert(customers, advance)
-        await brought_in.insert(tags, advance)
-        await brought_in.insert(events, advance)
+    with progress("Writing", len(given)) as advance:
+        for start in range(0, len(given), _PIECE):
+            piece = given[start : start + _PIECE]
+            rows = [brought_in.customer(act, one.name, one.email, one.phone, one.notes) for one in piece]
+            tags = [tag for one, row in zip(piece, rows, strict=True) for tag in brought_in.tags(row, one.tags)]
+            await brought_in.insert(rows)
+            await brought_in.insert(tags)
+            await brought_in.insert([brought_in.event(act, "customer_created", "customer", row.id) for row in rows])
+            advance(len(piece))
