@@ -1,9 +1,9 @@
 """`calendera seed`: three believable businesses with a year of bookings, to look at and to try things on.
 
 The data depend on the date (UTC) and on nothing else: made twice on one day they are the same, ids and references
-included (those of events' subjects too; an account's own id is new). Dates count from the Monday of the week in which
-the seed is made, so that there is always a diary this week: 40 weeks back and 13 ahead, a year and a week, which holds
-both clock changes of every zone. Everything is written in one transaction.
+included; only the ids of accounts, owners' memberships, calendars and the events of setting up are new. Dates count
+from the Monday of the week in which the seed is made, so that there is always a diary this week: 40 weeks back and 13
+ahead, a year and a week, which holds both clock changes of every zone. Everything is written in one transaction.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ from calendera.seeding.tutor import TUTOR
 from calendera.settings import Settings
 from models import AccessKey, Account, passwords
 from models.storage.database import lock, transaction
-from models.tenancy import across_accounts
 from rules.tokens import token_hash
 
 BUSINESSES = (SALON, CLINIC, TUTOR)
@@ -72,5 +71,7 @@ async def _make(plan: BusinessPlan, days: Days) -> None:
 
 
 async def _is_ours() -> bool:
-    """Whether the accounts are the seed's: its partner key opens one."""
-    return await across_accounts(AccessKey).filter(token_hash=token_hash(demo.partner_key(SALON.slug))).exists()
+    """Whether the accounts are the seed's: its partner key opens the salon."""
+    salon = await Account.get_or_none(slug=SALON.slug)
+    theirs = token_hash(demo.partner_key(SALON.slug))
+    return salon is not None and await AccessKey.of(salon.id).filter(token_hash=theirs).exists()
