@@ -1,0 +1,123 @@
+"""Forty at once for one slot, from four server processes: exactly one gets it, and nobody gets an error."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.api import Caller
+from tests.bookable import BOOK, HOLD, Desk, bookable, count, events, mails, said
+from tests.businesses import Business, make_business
+from tests.hammer.servers import Servers, serving
+from tests.product import Product
+
+PROCESSES = 4
+AT_ONCE = 40
+
+
+@pytest.fixture(scope="module")
+async def servers(_product: Product) -> AsyncIterator[Servers]:
+    """The processes have their own clock: the real one."""
+    await _product.start()
+    async with serving(_product, PROCESSES) as running:
+        yield running
+
+
+@pytest.fixture
+async def shop(servers: Servers, product: Product) -> Business:
+    """A business that lives now."""
+    product.clock.stand_at(datetime.now(UTC))
+    return await make_business(product, "Shop")
+
+
+def soon(product: Product, hour: int = 16) -> datetime:
+    """The day after tomorrow; 16:00 UTC is open in Chicago in summer and winter."""
+    return (product.clock.now() + timedelta(days=2)).replace(hour=hour, minute=0, second=0, microsecond=0)
+
+
+def through(caller: Caller, servers: Servers) -> list[Caller]:
+    """The same credential at each of the processes."""
+    return [Caller(client, caller.path, caller.headers) for client in servers.clients]
+
+
+async def at_once(callers: list[Caller], document: str, inputs: list[dict[str, Any]]) -> Counter[str]:
+    """How often each answer was given when all inputs are sent at the same time, spread over the processes."""
+    await asyncio.gather(*(one("{ viewer { kind } }") for one in callers * 10))  # connections are open, keys noted
+    asked = [callers[n % len(callers)](document, input=input) for n, input in enumerate(inputs)]
+    answers = await asyncio.gather(*asked)
+    assert {answer.status for answer in answers} == {200}
+    assert [answer.errors for answer in answers if answer.errors] == []
+    results = [next(iter(answer.data.values())) for answer in answers]
+    for result in results:
+        assert result["__typename"] != "SlotTaken" or result["alternatives"]
+    return Counter(result["__typename"] for result in results)
+
+
+def wanted(desk: Desk, at: datetime) -> list[dict[str, Any]]:
+    """Forty people who want the same."""
+    people = [{"name": f"Person {n}", "email": f"person{n}@example.com"} for n in range(AT_ONCE)]
+    return [{"serviceId": desk.id, "startsAt": said(at), "customer": person} for person in people]
+
+
+async def nothing_broke(business: Business, servers: Servers, bookings: int) -> None:
+    """As many rows of each kind as bookings were won, and no fault in any log."""
+    for table in ("booking", "occupancy", "customer"):
+        assert await count(table, business.account.id) == bookings
+    assert await mails(business) == ["BOOKING_CONFIRMED"] * bookings
+    assert await events(business) == ["booking_made"] * bookings
+    assert "fault" not in servers.log()
+
+
+async def test_one_of_forty_gets_the_slot(shop: Business, servers: Servers) -> None:
+    desk = await bookable(shop)
+    found = await at_once(through(shop.widget, servers), BOOK, wanted(desk, soon(shop.product)))
+    assert found == {"BookPayload": 1, "SlotTaken": 39}
+    await nothing_broke(shop, servers, 1)
+
+
+async def test_every_door_of_forty_races_alike(shop: Business, servers: Servers) -> None:
+    desk = await bookable(shop)
+    doors = [shop.widget, shop.partner, shop.owner]
+    callers = [one for door in doors for one in through(door, servers)]
+    found = await at_once(callers, BOOK, wanted(desk, soon(shop.product)))
+    assert found == {"BookPayload": 1, "SlotTaken": 39}
+    await nothing_broke(shop, servers, 1)
+
+
+async def test_three_people_serve_three_of_forty(shop: Business, servers: Servers) -> None:
+    desk = await bookable(shop, staff=3)
+    found = await at_once(through(shop.widget, servers), BOOK, wanted(desk, soon(shop.product)))
+    assert found == {"BookPayload": 3, "SlotTaken": 37}
+    await nothing_broke(shop, servers, 3)
+
+
+async def test_overlapping_starts_never_share_a_minute(shop: Business, servers: Servers) -> None:
+    desk = await bookable(shop, step_minutes=15, after_minutes=15)
+    inputs = wanted(desk, soon(shop.product))
+    for number, input in enumerate(inputs):
+        input["startsAt"] = said(soon(shop.product) + timedelta(minutes=15 * (number % 12)))
+    found = await at_once(through(shop.widget, servers), BOOK, inputs)
+    assert set(found) == {"BookPayload", "SlotTaken"}
+    assert 2 <= found["BookPayload"] <= 3, "three hours have room for that many"
+    await nothing_broke(shop, servers, found["BookPayload"])
+
+
+async def test_one_of_forty_holds_the_slot(shop: Business, servers: Servers) -> None:
+    desk = await bookable(shop)
+    held = [{"serviceId": desk.id, "startsAt": said(soon(shop.product))}] * AT_ONCE
+    found = await at_once(through(shop.owner, servers), HOLD, held)
+    assert found == {"HoldSlotPayload": 1, "SlotTaken": 39}
+    assert await count("hold", shop.account.id) == 1
+
+
+async def test_one_request_sent_forty_times_is_one_booking(shop: Business, servers: Servers) -> None:
+    desk = await bookable(shop, staff=3)
+    same = [{**wanted(desk, soon(shop.product))[0], "idempotencyKey": "one"}] * AT_ONCE
+    found = await at_once(through(shop.widget, servers), BOOK, same)
+    assert found == {"BookPayload": AT_ONCE}
+    await nothing_broke(shop, servers, 1)
