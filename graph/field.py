@@ -18,12 +18,12 @@ import strawberry
 from strawberry.extensions import FieldExtension
 from strawberry.types.field import StrawberryField
 
-from graph.directives import personal_data
+from graph.directives import PersonalData, personal_data
 from graph.guard import Guard, table_of
 from graph.paging import Connection, Pages
 from graph.reading import Reads
 from graph.shape import KEY, Shape, Through, reshape, shape_of
-from models.personal import Personal, mark_of
+from models.personal import Mark, Personal, Plain, Why, mark_of
 from permissions.classes import Anyone, Can
 from permissions.roles import Permission
 from rules.masking import Mask
@@ -73,7 +73,7 @@ def many(permission: Permission, description: str, through: Through) -> Any:
 
 
 def told(description: str, *, resolver: Callable[..., Any] | None = None, graphql_type: Any = None) -> Any:
-    """A value of a plain object. Rows in it are read with the columns that the client asked for."""
+    """A value of a plain object, for whoever got the object."""
     more = {"resolver": resolver} if resolver else {}
     return _field(Shape(Anyone()), description, **more, **({"graphql_type": graphql_type} if graphql_type else {}))
 
@@ -125,17 +125,27 @@ def graph_type(model: type[Any] | None = None, *, name: str | None = None) -> Ca
 
 
 def _complete(field: StrawberryField, python_name: str, model: type[Any] | None) -> None:
+    """Give a field what follows from the columns of its row. TypeError for what cannot be shown, or not like this."""
     shape = shape_of(field)
     if shape is None or model is None:
         return
-    plain_column = not shape.needs and shape.through is None and field.base_resolver is None
-    if plain_column and python_name in model._meta.fields_map:
-        reshape(field, needs=(python_name,))
-        shape = shape_of(field) or shape
-    for column in shape.needs if shape.via is None else ():
-        mark = mark_of(model, column)
-        if isinstance(mark, Personal) and not any(isinstance(d, type(personal_data(mark))) for d in field.directives):
-            field.directives = [*field.directives, personal_data(mark)]
+    if not shape.needs and shape.through is None and field.base_resolver is None:
+        shape = reshape(field, needs=(python_name,))
+    for column in shape.needs:
+        if column not in model._meta.fields_map:
+            raise TypeError(f"{python_name} needs {model.__name__}.{column}, and there is no such column.")
+        _mark(field, shape, f"{model.__name__}.{column}", mark_of(model, column))
+
+
+def _mark(field: StrawberryField, shape: Shape, column: str, mark: Mark | None) -> None:
+    if mark == Plain(Why.SECRET):
+        raise TypeError(f"{column} is a secret: no field shows it.")
+    if not isinstance(mark, Personal):
+        return
+    if not isinstance(shape.permission, Can):
+        raise TypeError(f"{column} is personal: write its field with `shown` or `computed` and a permission.")
+    if not any(isinstance(directive, PersonalData) for directive in field.directives):
+        field.directives = [*field.directives, personal_data(mark)]
 
 
 def _words(resolver: Callable[..., Any]) -> str:

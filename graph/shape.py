@@ -34,6 +34,11 @@ class Through:
     order: str = "id"
     shows: Callable[[Context], QuerySet[Any]] | None = None
 
+    def __post_init__(self) -> None:
+        for column in (self.near, self.order, *([self.far] if self.far else [])):
+            if column not in self.model._meta.fields_map:
+                raise TypeError(f"{self.model.__name__} has no column {column}.")
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -52,8 +57,8 @@ def shape_of(field: StrawberryField) -> Shape | None:
     return found if isinstance(found, Shape) else None
 
 
-def reshape(field: StrawberryField, **changes: Any) -> None:
+def reshape(field: StrawberryField, **changes: Any) -> Shape:
     """Complete what was declared, once the class around the field is known."""
-    shape = shape_of(field)
-    if shape is not None:
-        field.metadata = MappingProxyType({**field.metadata, KEY: replace(shape, **changes)})
+    shape: Shape = replace(field.metadata[KEY], **changes)
+    field.metadata = MappingProxyType({**field.metadata, KEY: shape})
+    return shape
