@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
+from datetime import datetime
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -24,7 +25,9 @@ from calendera.open_database import MODELS
 from calendera.request_id import RequestId
 from calendera.secret_key import signing_key
 from calendera.security_headers import SecurityHeaders
-from calendera.settings import Settings
+from calendera.seeding import demo
+from calendera.seeding.salon import SALON
+from calendera.settings import Settings, SettingsError
 from calendera.worker import Worker, working
 from graph.answers import Fault
 from graph.documents import Trusted
@@ -32,6 +35,7 @@ from graph.execution import Operations
 from graph.limits import Limits
 from graph.schema import build as build_schema
 from models import keyring, passwords
+from models.credentials import access_key_of
 from models.storage import database, migrate
 from resolvers.context import Context
 
@@ -58,10 +62,20 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[None]:
     url = settings.database_url.get_secret_value()
     await database.connect(url, models=MODELS, pool_size=settings.pool_size)
     try:
+        if settings.environment == "production":
+            await refuse_demo_data(url, clock.now())
         async with working(Worker(settings, clock)) if settings.run_worker else nullcontext():
             yield
     finally:
         await database.close()
+
+
+async def refuse_demo_data(url: str, now: datetime) -> None:
+    """Raise SettingsError where the keys that everybody knows from `calendera seed` would open something."""
+    if await migrate.pending(url):
+        return
+    if await access_key_of(demo.partner_key(SALON.slug), now) is not None:
+        raise SettingsError("This database was filled by `calendera seed`, whose credentials are public: use another.")
 
 
 def routes(settings: Settings, clock: Clock) -> list[Route]:

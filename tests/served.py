@@ -41,20 +41,25 @@ def command(environment: dict[str, str], *arguments: str) -> subprocess.Complete
     )
 
 
-@asynccontextmanager
-async def seeded_server(folder: Path, **variables: str) -> AsyncIterator[Served]:
-    """A server on a free port, on a fresh seeded database of the engine under test."""
-    database = TestDatabase(folder)
-    await database.make()
+def environment_for(folder: Path, url: str, **variables: str) -> dict[str, str]:
+    """The settings of a server of the tests, on a free port."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CALENDERA_")}
-    environment |= {
+    return environment | {
         "CALENDERA_DATA_DIR": str(folder / "var"),
-        "CALENDERA_DATABASE_URL": database.url,
+        "CALENDERA_DATABASE_URL": url,
         "CALENDERA_PASSWORD_PROFILE": "cheapest",
         "CALENDERA_PORT": "0",
         "COLUMNS": "120",
         **variables,
     }
+
+
+@asynccontextmanager
+async def seeded_server(folder: Path, **variables: str) -> AsyncIterator[Served]:
+    """A server on a free port, on a fresh seeded database of the engine under test."""
+    database = TestDatabase(folder)
+    await database.make()
+    environment = environment_for(folder, database.url, **variables)
     try:
         seeded = await asyncio.to_thread(command, environment, "seed")
         assert seeded.returncode == 0, seeded.stderr

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,21 +15,10 @@ import httpx
 from tests.bookable import ADA, AVAILABILITY, BOOK, Desk, bookable
 from tests.businesses import make_business
 from tests.product import Product
-from tests.served import server
+from tests.served import environment_for, server
 
 LEAVING = 300
 AT_ONCE = 20
-
-
-def environment(product: Product, folder: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("CALENDERA_")}
-    return kept | {
-        "CALENDERA_DATA_DIR": str(folder),
-        "CALENDERA_DATABASE_URL": product.database.url,
-        "CALENDERA_PORT": "0",
-        "CALENDERA_POOL_SIZE": "4",
-        "CALENDERA_RUN_WORKER": "false",
-    }
 
 
 def requests(desk: Desk) -> list[dict[str, Any]]:
@@ -76,7 +64,9 @@ async def test_clients_that_leave_cost_no_connection_and_no_lock(product: Produc
         async with turns:
             await leave(url, path, chance.choice(requests(desk)), chance.uniform(0, 0.03))
 
-    with server(environment(product, tmp_path)) as url:
+    few = {"CALENDERA_POOL_SIZE": "4", "CALENDERA_RUN_WORKER": "false"}
+    (tmp_path / "var").mkdir()
+    with server(environment_for(tmp_path, product.database.url, **few)) as url:
         await asyncio.gather(*(one(url) for _ in range(LEAVING)))
         async with httpx.AsyncClient(base_url=url, timeout=20) as http:
             # More at once than the pool has connections: each of them must still be there.

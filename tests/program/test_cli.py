@@ -4,7 +4,7 @@ import pytest
 
 from tests.program.conftest import Command
 
-COMMANDS = ["serve", "worker", "migrate", "seed", "tour", "import-ics", "import-csv", "schema", "settings"]
+COMMANDS = ["serve", "worker", "migrate", "seed", "tour", "import-ics", "import-csv", "schema", "roles", "settings"]
 
 
 def test_help_lists_every_command_and_says_where_to_begin(calendera: Command) -> None:
