@@ -94,11 +94,9 @@ async def _read_week(owner: Asker, route: Route, zone: ZoneInfo) -> None:
     today = route.now.astimezone(zone).date()
     monday = datetime.combine(today - timedelta(today.weekday()), time(), zone)
     week = {"from": _instant(monday), "before": _instant(datetime.combine(monday.date() + timedelta(7), time(), zone))}
-    why = "Read the week of one person with services and customers: one request."
-    diary = (await owner.recall(why, "Week", **week, staffId=route.seen["staff"], first=PAGE))["bookings"]
-    found = diary["nodes"]
-    owner.expect("bookings", len(found) > 1, found)
-    owner.expect("the whole week in one answer", not diary["pageInfo"]["hasNextPage"], diary["pageInfo"])
+    why = f"Read this week, up to {PAGE} bookings, with services, staff and customers: one request."
+    found = (await owner.recall(why, "Week", **week, first=PAGE))["bookings"]["nodes"]
+    owner.expect("bookings", bool(found), found)
     named = all(one["service"]["name"] and one["staff"]["name"] and one["customer"]["name"] for one in found)
     owner.expect("each with its service, its person and its customer", named, found)
     within = all(week["from"] <= one["startsAt"] < week["before"] for one in found)
@@ -118,6 +116,7 @@ async def _move(owner: Asker, route: Route) -> None:
     owner.expect("one event: a visitor made it", made == [("booking_made", "VISITOR")], made)
     which = {"serviceId": route.seen["service"], "staffId": route.seen["staff"]}
     free = await free_slots(owner, "Look for another time with the same person.", **which, **route.dates)
+    owner.expect("free starts", bool(free), free)
     wanted = {"id": booking, "startsAt": free[-1]["startsAt"], "expectedVersion": before["version"]}
     moved = (await owner.do("Move it there.", RESCHEDULE, input=wanted))["booking"]
     same = moved["id"] == booking and moved["reference"] == before["reference"]

@@ -21,6 +21,9 @@ query Changed($since: DateTime!, $first: Int!, $after: String, $count: Boolean!)
   }
 }
 """
+CUSTOMERS = """
+query Customers { customers(first: 3) { nodes { name email } } }
+"""
 SETTINGS = """
 query Settings { privacySettings { bookingMonths } }
 """
@@ -43,7 +46,8 @@ async def as_partner(route: Route) -> None:
         partner.expect("a partner", viewer["kind"] == "PARTNER", viewer)
         changed = await _read_changes(partner, route)
         partner.expect("the booking from the widget among them", route.seen["booking"] in changed, changed)
-        await partner.denied("Ask for the privacy settings, which no scope opens.", SETTINGS, "FORBIDDEN")
+        await partner.denied("Ask for customers, which none of its scopes opens.", CUSTOMERS, "FORBIDDEN")
+        await partner.denied("Ask for the privacy settings, which no scope at all opens.", SETTINGS, "FORBIDDEN")
         why = "Try to revoke a key, as somebody with a stolen one might."
         await partner.denied(why, REVOKE, "FORBIDDEN", input={"id": route.seen["booking"]})
     async with route.by_secret(
