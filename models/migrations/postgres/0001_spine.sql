@@ -496,6 +496,8 @@ BEGIN
 END $$;
 CREATE TRIGGER event_append_only BEFORE UPDATE OR DELETE ON event
   FOR EACH ROW EXECUTE FUNCTION event_append_only();
+CREATE TRIGGER event_append_only_truncate BEFORE TRUNCATE ON event
+  FOR EACH STATEMENT EXECUTE FUNCTION event_append_only();
 
 CREATE TABLE idempotency_key (
   account_id uuid NOT NULL REFERENCES account (id) ON DELETE CASCADE,
