@@ -75,7 +75,9 @@ async def refuse_demo_data(url: str, now: datetime) -> None:
     if await migrate.pending(url):
         return
     if await access_key_of(demo.partner_key(SALON.slug), now) is not None:
-        raise SettingsError("This database was filled by `calendera seed`, whose credentials are public: use another.")
+        why = "This database was filled by `calendera seed`, whose credentials are public: use another."
+        log.error(why)  # a library that reports our exception leaves its words out
+        raise SettingsError(why)
 
 
 def routes(settings: Settings, clock: Clock) -> list[Route]:
