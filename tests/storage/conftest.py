@@ -13,9 +13,16 @@ import pytest
 
 from models.storage.database import close, execute
 from models.storage.migrate import migrate
+from tests.product import Product
 from tests.storage.shelves import ENGINE, ROOT, connect_shelves
 
 SERVER = os.environ.get("CALENDERA_TEST_POSTGRES_URL", "postgresql://root@127.0.0.1:5432/postgres")
+
+
+@pytest.fixture(autouse=True)
+async def alone(_product: Product) -> None:
+    """A process is connected to one database at a time: the product of the other tests stops meanwhile."""
+    await _product.stop()
 
 
 @pytest.fixture
