@@ -18,7 +18,8 @@ from strawberry.types import Info
 from graph.errors import Refused, refusal_of
 from graph.field import Worded, told
 from graph.guard import Guard
-from graph.reading import Reads, model_class_of
+from graph.planning import model_class_of
+from graph.reading import Reads
 from graph.shape import KEY, Shape
 from permissions.classes import Anyone, Can
 from permissions.roles import Permission

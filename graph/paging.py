@@ -14,7 +14,9 @@ from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
 from graph.ordering import check_order, ordered, past
-from graph.reading import Plan, Record, plan, read, selected
+from graph.planning import Plan, plan
+from graph.reading import Record, read
+from graph.selecting import selected
 from graph.shape import KEY, Shape
 from permissions.classes import Anyone
 from permissions.roles import Permission

@@ -1,22 +1,20 @@
 """The read path: the one place that turns what a resolver names, plus what the client selected, into statements.
 
-A resolver answers a query set (or a row). `plan` walks the selection once and collects, per row type, the columns,
-the rows that columns point to and the lists of rows that point back. Rows that columns point to come by LEFT JOIN in
-the same statement (the account is part of every join); each list takes one statement for all its parents together.
-Rows are read into `Record`s with just the columns that were asked for.
+A resolver answers a query set (or a row). `graph/planning.py` walks the selection once (`graph/selecting.py`) and says
+what is wanted. Rows that columns point to come by LEFT JOIN in the same statement (the account is part of every join);
+each list takes one statement for all its parents together. Rows are read into `Record`s with just the columns that
+were asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
 
-from graphql import FieldNode, GraphQLObjectType, get_named_type
-from graphql.language import DirectiveNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode, VariableNode
-from graphql.type import GraphQLSchema, is_abstract_type
+from graphql import GraphQLObjectType, get_named_type
 from pypika_tortoise.queries import Table
 from strawberry.extensions.field_extension import AsyncExtensionResolver, FieldExtension
 from strawberry.types import Info
@@ -25,7 +23,8 @@ from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from graph.ordering import ordered
-from graph.shape import Shape, Through, shape_of
+from graph.planning import Plan, model_of, plan
+from graph.shape import Through
 from models.storage.database import dialect
 from models.tenancy import Owned
 from permissions.roles import Permission
@@ -42,122 +41,6 @@ class Record:
     def __init__(self, table: str) -> None:
         self.table_ = table
 
-
-@dataclass(slots=True)
-class Plan:
-    """What to read of one row type. `edges` and `lists` are keyed by the field's Python name.
-
-    `shown`, in a list, is the query that says which rows the viewer may be shown; None for all.
-    """
-
-    model: type[Model]
-    columns: dict[str, None] = field(default_factory=lambda: {"id": None})
-    edges: dict[str, tuple[str, Plan]] = field(default_factory=dict)
-    lists: dict[str, tuple[Through, Plan]] = field(default_factory=dict)
-    shown: QuerySet[Any] | None = None
-
-
-# --- the selection -------------------------------------------------------------------------------------------------
-
-
-def model_of(type_: Any) -> type[Model] | None:
-    """The model whose rows a GraphQL object type shows; None for plain objects."""
-    definition = type_.extensions.get("strawberry-definition") if isinstance(type_, GraphQLObjectType) else None
-    return getattr(definition.origin, "__model__", None) if definition else None
-
-
-def model_class_of(type_: Any) -> type[Model] | None:
-    """The same for the class that a GraphQL type is written as (also behind `| None` or `list[…]`)."""
-    for inner in (type_, *getattr(type_, "__args__", ())):
-        found = getattr(inner, "__model__", None)
-        if found is not None:
-            return cast("type[Model]", found)
-    return None
-
-
-def selected(info: Info, type_: GraphQLObjectType, nodes: Iterable[FieldNode]) -> dict[str, list[FieldNode]]:
-    """The fields selected on `type_` beneath `nodes`, by field name. Each fragment is entered once a level."""
-    found: dict[str, list[FieldNode]] = {}
-    seen: set[str] = set()
-    for node in nodes:
-        if node.selection_set:
-            _collect(info._raw_info, type_, node.selection_set, found, seen)
-    return found
-
-
-def _collect(raw: Any, type_: GraphQLObjectType, selections: SelectionSetNode, found: Any, seen: set[str]) -> None:
-    for selection in selections.selections:
-        if not _included(raw, selection):
-            continue
-        if isinstance(selection, FieldNode):
-            found.setdefault(selection.name.value, []).append(selection)
-            continue
-        inner: Any = selection
-        if isinstance(selection, FragmentSpreadNode):
-            if selection.name.value in seen:
-                continue
-            seen.add(selection.name.value)
-            inner = raw.fragments[selection.name.value]
-            inner = getattr(inner, "definition", inner)
-        if _applies(raw.schema, cast("InlineFragmentNode", inner), type_):
-            _collect(raw, type_, inner.selection_set, found, seen)
-
-
-def _included(raw: Any, selection: Any) -> bool:
-    return all(
-        _condition(raw, directive) is (directive.name.value == "include")
-        for directive in selection.directives or ()
-        if directive.name.value in ("skip", "include")
-    )
-
-
-def _condition(raw: Any, directive: DirectiveNode) -> bool:
-    (argument,) = directive.arguments or ()
-    value: Any = argument.value
-    return bool(raw.variable_values[value.name.value] if isinstance(value, VariableNode) else value.value)
-
-
-def _applies(schema: GraphQLSchema, fragment: InlineFragmentNode, type_: GraphQLObjectType) -> bool:
-    if fragment.type_condition is None or fragment.type_condition.name.value == type_.name:
-        return True
-    condition = schema.get_type(fragment.type_condition.name.value)
-    return condition is not None and is_abstract_type(condition) and schema.is_sub_type(condition, type_)
-
-
-def plan(info: Info, type_: GraphQLObjectType, nodes: Iterable[FieldNode]) -> Plan:
-    """What to read of `type_` for what was selected beneath `nodes`."""
-    model = model_of(type_)
-    if model is None:
-        raise TypeError(f"{type_.name} shows no rows: declare its model with @graph_type(Model).")
-    made = Plan(model)
-    if issubclass(model, Owned):
-        made.columns["account_id"] = None
-    own = info.context.viewer.own.get(model._meta.db_table)
-    if own is not None:
-        made.columns[own.column] = None
-    for name, children in selected(info, type_, nodes).items():
-        if name != "__typename":
-            _plan_field(info, made, type_, name, children)
-    return made
-
-
-def _plan_field(info: Info, made: Plan, type_: GraphQLObjectType, name: str, nodes: list[FieldNode]) -> None:
-    definition = type_.fields[name]
-    strawberry_field = definition.extensions["strawberry-definition"]
-    shape: Shape | None = shape_of(strawberry_field)
-    if shape is None:
-        return
-    child = get_named_type(definition.type)
-    made.columns.update(dict.fromkeys(shape.needs))
-    if shape.via is not None:
-        made.edges[strawberry_field.python_name] = (shape.via, plan(info, cast("GraphQLObjectType", child), nodes))
-    elif shape.through is not None:
-        through, below = shape.through, plan(info, cast("GraphQLObjectType", child), nodes)
-        below.shown = through.shows(info.context) if through.shows else None
-        made.lists[strawberry_field.python_name] = (through, below)
-
-
-# --- the statements ------------------------------------------------------------------------------------------------
 
 Convert = Callable[[Any], Any]
 

@@ -9,7 +9,7 @@ import pytest
 import strawberry
 from graphql import GraphQLField, GraphQLNonNull, GraphQLObjectType
 
-from graph.reading import model_of
+from graph.planning import model_of
 from graph.schema import Undeclared, build, check
 from graph.shape import Shape, shape_of
 from permissions.classes import Can

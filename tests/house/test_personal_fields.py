@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graphql import GraphQLObjectType
 
-from graph.reading import model_of
+from graph.planning import model_of
 from graph.schema import build
 from graph.shape import shape_of
 from models.personal import Personal, mark_of
