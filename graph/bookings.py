@@ -128,7 +128,8 @@ class BookingQueries:
 _STORED = {"booking": (Booking, "The booking as stored now.")}
 _LINK = (
     "The secret of its manage link, as `Authorization: Bearer` takes it. From a widget it opens this booking alone; "
-    "the mailed one also opens the customer's own data. Null for members and partners who may not see contacts in clear."
+    "the mailed one also opens the customer's own data. Null for members and partners who do not see contacts in "
+    "clear."
 )
 
 

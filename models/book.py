@@ -184,5 +184,6 @@ async def post(act: Act, booking: Booking, template: MailTemplate, customer: Cus
     """Queue a mail about a booking, as it is now, for its customer, if they have an address."""
     who = customer or await Customer.of(act.account_id).get(id=booking.customer_id)
     if who.email is not None:
-        about = {"account_id": act.account_id, "about_id": booking.id, "sequence": booking.sequence}
-        await Mail.post(template, who.email, act.at, **about)
+        await Mail.post(
+            template, who.email, act.at, account_id=act.account_id, about_id=booking.id, sequence=booking.sequence
+        )

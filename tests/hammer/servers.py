@@ -45,11 +45,9 @@ async def serving(product: Product, count: int) -> AsyncIterator[Servers]:
         "CALENDERA_RUN_WORKER": "false",
     }
     servers = Servers(logs=[product.folder / f"server-{number}.log" for number in range(count)])
-    processes = []
+    processes: list[subprocess.Popen[bytes]] = []
     try:
-        for log in servers.logs:
-            with log.open("w") as written:
-                processes.append(subprocess.Popen(SERVE, cwd=ROOT, env=environment, stderr=written))
+        processes = [_start(environment, log) for log in servers.logs]
         async with asyncio.timeout(PATIENCE):
             for process, log in zip(processes, servers.logs, strict=True):
                 servers.clients.append(httpx.AsyncClient(base_url=await _address(process, log), timeout=30))
@@ -63,11 +61,20 @@ async def serving(product: Product, count: int) -> AsyncIterator[Servers]:
             await asyncio.to_thread(process.wait, 15)
 
 
+def _start(environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+    with log.open("w") as written:
+        return subprocess.Popen(SERVE, cwd=ROOT, env=environment, stderr=written)
+
+
 async def _address(process: subprocess.Popen[bytes], log: Path) -> str:
-    """Where the process listens, once it says so and answers."""
+    """Where the process listens, as soon as it says so."""
     while process.poll() is None:
-        said = LISTENS.search(log.read_text("utf-8"))
-        if said:
-            return f"http://127.0.0.1:{said[1]}"
+        if port := _port(log):
+            return f"http://127.0.0.1:{port}"
         await asyncio.sleep(0.05)
-    raise AssertionError(log.read_text("utf-8"))
+    raise AssertionError(f"the server ended: see {log}")
+
+
+def _port(log: Path) -> str | None:
+    said = LISTENS.search(log.read_text("utf-8"))
+    return said[1] if said else None
