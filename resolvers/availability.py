@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -68,7 +68,7 @@ async def availability(
     offer = await read_offer(info.context.account_id, key_in(Service, service_id), from_, to)
     if offer is None or not _bookable(offer, info.context.viewer):
         return None
-    if to < local_date(epoch(info.context.now), offer.zone):
+    if to < _today(offer, info.context.now):
         raise BadInput("All of these dates have passed. Ask from today on.")
     slots = await free_slots(
         info.context.account_id, offer, from_, to, info.context.now,
@@ -83,6 +83,11 @@ def _refuse_range(first: date, last: date) -> None:
         raise BadInput("`to` lies before `from`. Give the first date and the last one.")
     if last - first >= timedelta(days=LONGEST_DAYS):
         raise BadInput(f"At most {LONGEST_DAYS} dates can be asked for at once. Ask again for the rest.")
+
+
+def _today(offer: Offer, now: datetime) -> date:
+    """The earliest date that any of its places still has: where its people serve in several zones, not the first."""
+    return min(local_date(epoch(now), zone) for zone in {offer.zone, *(person.zone for person in offer.providers)})
 
 
 def _bookable(offer: Offer, viewer: Viewer) -> bool:
