@@ -7,12 +7,14 @@ from datetime import datetime
 import strawberry
 
 import resolvers.accounts as resolve
-from graph.enums import Permission, Role, ViewerKind
+from graph.bookings import Booking
+from graph.enums import Permission, Role, Scope, ViewerKind
 from graph.errors import AlreadyTaken, ValidationFailed, VersionConflict
 from graph.field import graph_type, one, shown, told, value
 from graph.mutations import mutation
 from graph.node import Node
 from models.account import Account as AccountRow
+from resolvers.bookings import booking_of_link
 
 P = Permission
 
@@ -40,7 +42,9 @@ class Viewer:
         "What this credential may do and see, so that an interface can hide the rest. Some reach own rows only.",
         resolver=lambda root: sorted(root.grants, key=lambda p: p.name),
     )
+    scopes: list[Scope] = told("What a partner's key was given; empty for every other kind of viewer.")
     account = one(resolve.account_if_any, None, Account | None)
+    booking = one(booking_of_link, None, Booking | None)
 
 
 @strawberry.type

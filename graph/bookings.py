@@ -26,7 +26,7 @@ from graph.errors import (
     VersionConflict,
     WrongState,
 )
-from graph.field import computed, edge, graph_type, listing, many, one, shown
+from graph.field import computed, edge, graph_type, listing, many, one, shown, sole
 from graph.history import Event
 from graph.locations import Location
 from graph.money import Money, money
@@ -104,9 +104,9 @@ class Booking(Node):
     source: BookingSource = shown(P.BOOKINGS_READ, "Through which door it came.")
     customer_note: str | None = shown(P.BOOKING_NOTES_READ, "What the customer wrote; may be empty.")
     internal_note: str | None = shown(P.BOOKING_NOTES_MANAGE, "The business's own note; customers never see it.")
-    cancellations: list[Cancellation] | None = many(
+    cancellation: Cancellation | None = sole(
         P.BOOKING_NOTES_READ,
-        "Why it was cancelled or declined: one, or none while it is neither.",
+        "Why it was cancelled or declined; null while it is neither.",
         Through(CancellationRow, near="booking_id"),
     )
     history: list[Event] | None = many(

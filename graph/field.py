@@ -2,6 +2,7 @@
 
 shown      a column of the row                      computed   a value made from columns
 edge       the one row that a column points to      many       the rows that point here
+sole       the one row that points here, if any
 told       a value of a payload, refusal or other plain object, for whoever got the object
 one        a root field that answers one row        listing    a root field that answers a connection
 value      a root field that answers a plain object
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, ClassVar, TypeVar
 
 import strawberry
@@ -70,6 +72,11 @@ def edge(permission: Permission, description: str, *, via: str) -> Any:
 def many(permission: Permission, description: str, through: Through) -> Any:
     """All the rows that point here. For lists that stay short; long ones are connections at the root."""
     return _field(Shape(Can(permission), ("id",), through=through), description)
+
+
+def sole(permission: Permission, description: str, through: Through) -> Any:
+    """The one row that points here, or null where there is none."""
+    return many(permission, description, replace(through, single=True))
 
 
 def told(description: str, *, resolver: Callable[..., Any] | None = None, graphql_type: Any = None) -> Any:

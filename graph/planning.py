@@ -75,4 +75,5 @@ def _plan_field(info: Info, made: Plan, type_: GraphQLObjectType, name: str, nod
     elif shape.through is not None:
         through, below = shape.through, plan(info, cast("GraphQLObjectType", child), nodes)
         below.shown = through.shows(info.context) if through.shows else None
+        below.columns.update({through.sorted_by: None} if through.sorted_by else {})
         made.lists[strawberry_field.python_name] = (through, below)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, cast
 from uuid import UUID
 
@@ -137,6 +138,12 @@ async def _read_list(parents: list[Record], name: str, through: Through, child: 
         row = found if through.far is None else found._far
         if row is not None:
             grouped[getattr(found, through.near)].append(row)
+    if through.sorted_by is not None:
+        for beneath in grouped.values():
+            beneath.sort(key=attrgetter(through.sorted_by))
+    if through.single:
+        for parent in parents:
+            setattr(parent, name, next(iter(grouped[parent.id]), None))
 
 
 async def read_one(info: Info, answer: Any, permission: Permission | None) -> Any:

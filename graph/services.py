@@ -67,8 +67,8 @@ class Service(Node):
     reschedule_cutoff_minutes: int = _public("reschedule_cutoff_minutes")
     staff: list[Annotated[Staff, strawberry.lazy("graph.staff")]] = many(
         P.CATALOGUE_READ,
-        "Who offers it, of those in use.",
-        Through(OfferingRow, near="service_id", far="staff_id", shows=at_work),
+        "Who offers it, of those in use, by name.",
+        Through(OfferingRow, near="service_id", far="staff_id", sorted_by="search_name", shows=at_work),
     )
     offerings: list[Annotated[Offering, strawberry.lazy("graph.offerings")]] | None = many(
         P.CATALOGUE_INTERNALS_READ, "Who offers it with which weight.", Through(OfferingRow, near="service_id")

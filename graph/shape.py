@@ -25,6 +25,8 @@ class Through:
     """How to reach many rows: rows of `model` whose `near` is the parent's id.
 
     With `far`, `model` only joins: the rows wanted are those that its column `far` points to.
+    Rows come in the order of `order`, or, where `sorted_by` is given, of that column of the rows wanted.
+    `single`: there is at most one, and the field answers it or null.
     `shows` says which of the rows wanted this viewer may be shown, as the list of them at the root does.
     """
 
@@ -32,6 +34,8 @@ class Through:
     near: str
     far: str | None = None
     order: str = "id"
+    sorted_by: str | None = None
+    single: bool = False
     shows: Callable[[Context], QuerySet[Any]] | None = None
 
     def __post_init__(self) -> None:

@@ -32,14 +32,14 @@ class Staff(Node):
     title: str = shown(P.CATALOGUE_READ, "What they are, as `Senior stylist`; may be empty.")
     services: list[Service] = many(
         P.CATALOGUE_READ,
-        "What they offer, of the services in use that this viewer sees listed.",
-        Through(OfferingRow, near="staff_id", far="service_id", shows=offered),
+        "What they offer, of the services in use that this viewer sees listed, by name.",
+        Through(OfferingRow, near="staff_id", far="service_id", sorted_by="search_name", shows=offered),
     )
     email: str | None = shown(
         P.STAFF_CONTACT_READ, "Where the product writes to them; null where none is known.", mask=Mask.EMAIL
     )
     location: Location | None = edge(
-        P.CATALOGUE_INTERNALS_READ, "Where they work; null where that is not said.", via="location_id"
+        P.CATALOGUE_READ, "Where they work; null where that is not said.", via="location_id"
     )
     schedule: Schedule | None = edge(
         P.SCHEDULES_READ, "The opening hours they follow; null where they are never open.", via="schedule_id"

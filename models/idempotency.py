@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from datetime import timedelta
 from uuid import UUID
@@ -12,6 +11,7 @@ from uuid_utils.compat import uuid7
 
 from models.act import Act
 from models.columns import moment
+from models.keyring import pseudonym
 from models.personal import Why, plain
 from models.storage.database import execute
 from models.tenancy import Owned
@@ -21,7 +21,7 @@ KEPT = timedelta(hours=24)
 
 
 class IdempotencyKey(Owned):
-    """Unique by (account, principal, operation, key). `digest` is the SHA-256 of the input."""
+    """Unique by (account, principal, operation, key). `digest` is a keyed hash of the input."""
 
     principal = plain(fields.CharField(max_length=80), Why.IDENTIFIER)
     operation = plain(fields.CharField(max_length=60), Why.STATE)
@@ -56,7 +56,8 @@ async def once(act: Act, principal: str, operation: str, key: str | None, given:
     """
     if key is None:
         return Once(None, act.account_id, None)
-    digest = hashlib.sha256(json.dumps(given, sort_keys=True, default=str).encode()).hexdigest()
+    # Keyed: what was given holds names and addresses, and a plain hash of those can be guessed.
+    digest = pseudonym("idempotency", json.dumps(given, sort_keys=True, default=str))
     asked = {"principal": principal, "operation": operation, "key": key}
     await IdempotencyKey.of(act.account_id).filter(**asked, expires_at__lte=act.at).delete()
     row_id = uuid7()

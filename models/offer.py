@@ -1,4 +1,4 @@
-"""Offer: a service as it can be booked, by whom and at which hours. Read with two statements, however many people."""
+"""Offer: a service as it can be booked, by whom and at which hours. Read with one statement, however many people."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import orjson
 
 from models.service import Confirmation, Visibility
 from models.storage.client import Row
-from models.storage.database import fetch
+from models.storage.database import dialect, fetch
 from rules.opening import Override, Schedule, WeeklyRule
 from rules.slots import SlotMode, Terms
 from rules.zones import zone
@@ -31,7 +31,7 @@ _SERVICE = """
       s.cancel_cutoff_minutes, s.reschedule_cutoff_minutes,
       f.id AS staff_id, c.id AS calendar_id, o.weight, COALESCE(s.location_id, f.location_id) AS location_id,
       COALESCE(ls.zone, lf.zone, a.zone) AS zone, COALESCE(ls.zone, a.zone) AS place_zone,
-      f.schedule_id, h.zone AS schedule_zone, h.weekly
+      f.schedule_id, h.zone AS schedule_zone, h.weekly, {overrides} AS overrides
     FROM service s
     JOIN account a ON a.id = s.account_id
     LEFT JOIN location ls ON ls.account_id = s.account_id AND ls.id = s.location_id
@@ -45,16 +45,19 @@ _SERVICE = """
     WHERE s.account_id = $1 AND s.id = $2
     ORDER BY f.search_name, f.id
 """
-_OVERRIDES = """
-    SELECT v.schedule_id, v.on_date, v.windows
+# The overrides of a schedule from $4 to $5 as one JSON text, [[date, windows], …]: part of the statement, not one more.
+_OVERRIDES = {
+    "sqlite": """(SELECT json_group_array(json_array(v.on_date, json(v.windows))) {from_overrides})""",
+    "postgres": """(SELECT COALESCE(json_agg(json_build_array(v.on_date, v.windows)), '[]') {from_overrides})::text""",
+}
+_FROM_OVERRIDES = """
     FROM schedule_override v
-    WHERE v.account_id = $1 AND v.on_date >= $4 AND v.on_date <= $5 AND v.schedule_id IN (
-      SELECT f.schedule_id FROM staff f
-      WHERE f.account_id = $1 AND (f.id = $3 OR EXISTS (
-        SELECT 1 FROM offering x WHERE x.account_id = f.account_id AND x.service_id = $2 AND x.staff_id = f.id
-      ))
-    )
+    WHERE v.account_id = f.account_id AND v.schedule_id = f.schedule_id AND v.on_date >= $4 AND v.on_date <= $5
 """
+_STATEMENTS = {
+    engine: _SERVICE.format(overrides=text.format(from_overrides=_FROM_OVERRIDES))
+    for engine, text in _OVERRIDES.items()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +106,12 @@ async def read_offer(
 ) -> Offer | None:
     """The offer of a service, with the hours of its people on the dates `first` to `last`; None for an unknown id."""
     somebody = also or NOBODY
-    rows = await fetch(_SERVICE, account_id, service_id, somebody)
-    if not rows:
-        return None
-    found = await fetch(_OVERRIDES, account_id, service_id, somebody, first - _MARGIN, last + _MARGIN)
-    overrides: dict[UUID, list[tuple[date, str]]] = {}
-    for row in found:
-        overrides.setdefault(_key(row["schedule_id"]), []).append((_date(row["on_date"]), _text(row["windows"])))
-    return _offer(rows, overrides)
+    begin, end = first - _MARGIN, last + _MARGIN
+    rows = await fetch(_STATEMENTS[dialect()], account_id, service_id, somebody, begin, end)
+    return _offer(rows) if rows else None
 
 
-def _offer(rows: list[Row], overrides: dict[UUID, list[tuple[date, str]]]) -> Offer:
+def _offer(rows: list[Row]) -> Offer:
     row = rows[0]
     return Offer(
         service_id=_key(row["id"]),
@@ -132,15 +130,14 @@ def _offer(rows: list[Row], overrides: dict[UUID, list[tuple[date, str]]]) -> Of
         notice_minutes=row["notice_minutes"],
         horizon_days=row["horizon_days"],
         promised={column: row[column] for column in _PROMISED},
-        providers=tuple(_provider(one, overrides) for one in rows if one["calendar_id"] is not None),
+        providers=tuple(_provider(one) for one in rows if one["calendar_id"] is not None),
     )
 
 
-def _provider(row: Row, overrides: dict[UUID, list[tuple[date, str]]]) -> Provider:
+def _provider(row: Row) -> Provider:
     hours = None
     if row["schedule_id"] is not None:
-        own = overrides.get(_key(row["schedule_id"]), ())
-        hours = _hours(row["schedule_zone"], _text(row["weekly"]), tuple(own))
+        hours = _hours(row["schedule_zone"], _text(row["weekly"]), row["overrides"])
     return Provider(
         staff_id=_key(row["staff_id"]),
         calendar_id=_key(row["calendar_id"]),
@@ -152,9 +149,9 @@ def _provider(row: Row, overrides: dict[UUID, list[tuple[date, str]]]) -> Provid
 
 
 @lru_cache(maxsize=1024)
-def _hours(zone_name: str, weekly: str, overrides: tuple[tuple[date, str], ...]) -> Schedule:
+def _hours(zone_name: str, weekly: str, overrides: str) -> Schedule:
     """Keyed by the stored text itself, so that people who share a schedule share its expansion, and none is stale."""
-    return Schedule(zone(zone_name), tuple(_rules(orjson.loads(weekly))), tuple(_days(overrides)))
+    return Schedule(zone(zone_name), tuple(_rules(orjson.loads(weekly))), tuple(_days(orjson.loads(overrides))))
 
 
 def _rules(weekly: list[dict[str, Any]]) -> Iterable[WeeklyRule]:
@@ -166,9 +163,9 @@ def _rules(weekly: list[dict[str, Any]]) -> Iterable[WeeklyRule]:
         )  # fmt: skip
 
 
-def _days(overrides: tuple[tuple[date, str], ...]) -> Iterable[Override]:
+def _days(overrides: list[tuple[str, list[tuple[int, int]]]]) -> Iterable[Override]:
     for on_date, windows in overrides:
-        yield Override(on_date, tuple((start, end) for start, end in orjson.loads(windows)))
+        yield Override(date.fromisoformat(on_date), tuple((start, end) for start, end in windows))
 
 
 def key_or_none(value: Any) -> UUID | None:
@@ -178,10 +175,6 @@ def key_or_none(value: Any) -> UUID | None:
 
 def _key(value: Any) -> UUID:
     return value if isinstance(value, UUID) else UUID(value)
-
-
-def _date(value: Any) -> date:
-    return value if isinstance(value, date) else date.fromisoformat(value)
 
 
 def _text(value: Any) -> str:

@@ -8,7 +8,7 @@ What is not in a table is refused. `docs/roles.md` is generated from this file.
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from models.membership import Role
@@ -174,7 +174,7 @@ def grants_of_member(role: Role, *, staff_see_contacts: bool) -> Grants:
     return grants
 
 
-def grants_of_scopes(scopes: list[Scope]) -> Grants:
+def grants_of_scopes(scopes: Iterable[Scope]) -> Grants:
     """What a partner key may do: everything that any of its scopes allows."""
     return {permission: access for scope in scopes for permission, access in SCOPES[scope].items()}
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from models.act import Actor, ActorKind
 from models.membership import Role
-from permissions.roles import CUSTOMER, NOBODY, Access, Grants, Permission
+from permissions.roles import CUSTOMER, NOBODY, SCOPES, Access, Grants, Permission, Scope
 from rules.errors import Denied
 
 _NOTHING: Mapping[Permission, Access] = MappingProxyType({})
@@ -50,6 +50,7 @@ class Viewer:
     role: Role | None = None
     staff_id: UUID | None = None
     access_key_id: UUID | None = None
+    scopes: tuple[Scope, ...] = ()
 
     def access(self, permission: Permission) -> Access | None:
         """How far the viewer's grant of this permission goes; None when there is none."""
@@ -66,6 +67,10 @@ class Viewer:
         """What a viewer without this permission is told."""
         if self.kind is ViewerKind.VISITOR:
             return Denied("Sign in, or send a key, to use this.", code="UNAUTHENTICATED", permission=permission.name)
+        opening = [scope.value for scope, grants in SCOPES.items() if permission in grants]
+        if self.kind is ViewerKind.PARTNER and opening:
+            words = f"This key lacks {permission.name}; a key with the scope {' or '.join(opening)} has it."
+            return Denied(words, permission=permission.name)
         return Denied(f"This credential lacks {permission.name}.", permission=permission.name)
 
     def owns(self, table: str, row: Any) -> bool:

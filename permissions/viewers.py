@@ -46,13 +46,15 @@ def widget(found: KeyHeld) -> Viewer:
 
 def partner(found: KeyHeld) -> Viewer:
     """A partner integration."""
+    scopes = tuple(Scope(scope) for scope in found.scopes)
     return Viewer(
         kind=ViewerKind.PARTNER,
         actor=Actor(ActorKind.PARTNER, found.id),
         principal=f"partner:{found.id}",
         account_id=found.account_id,
-        grants=grants_of_scopes([Scope(scope) for scope in found.scopes]),
+        grants=grants_of_scopes(scopes),
         access_key_id=found.id,
+        scopes=scopes,
     )
 
 

@@ -36,7 +36,12 @@ class BookingReasonInput(BookingInput):
     )
 
 
-async def cancel_booking(info: Info, input: BookingReasonInput) -> Booking:
+@strawberry.input(description="What to cancel.")
+class CancelBookingInput(BookingReasonInput):
+    pass
+
+
+async def cancel_booking(info: Info, input: CancelBookingInput) -> Booking:
     """Cancel a booking that is requested or confirmed. Its time is free at once.
 
     Customers until `cancellableUntil`; members and partners also later, which the history shows.
@@ -44,22 +49,42 @@ async def cancel_booking(info: Info, input: BookingReasonInput) -> Booking:
     return await _call_off(info, input, P.BOOKINGS_CANCEL, BookingStatus.CANCELLED)
 
 
-async def decline_booking(info: Info, input: BookingReasonInput) -> Booking:
+@strawberry.input(description="What to decline.")
+class DeclineBookingInput(BookingReasonInput):
+    pass
+
+
+async def decline_booking(info: Info, input: DeclineBookingInput) -> Booking:
     """Say no to a requested booking. Its time is free at once."""
     return await _call_off(info, input, P.BOOKINGS_DECIDE, BookingStatus.DECLINED)
 
 
-async def confirm_booking(info: Info, input: BookingInput) -> Booking:
+@strawberry.input(description="What to confirm.")
+class ConfirmBookingInput(BookingInput):
+    pass
+
+
+async def confirm_booking(info: Info, input: ConfirmBookingInput) -> Booking:
     """Say yes to a requested booking."""
     return await _change(info, input, P.BOOKINGS_DECIDE, BookingStatus.CONFIRMED)
 
 
-async def complete_booking(info: Info, input: BookingInput) -> Booking:
+@strawberry.input(description="What took place.")
+class CompleteBookingInput(BookingInput):
+    pass
+
+
+async def complete_booking(info: Info, input: CompleteBookingInput) -> Booking:
     """Record that the customer came, from the start of the appointment on. Also corrects a NO_SHOW."""
     return await _change(info, input, P.BOOKINGS_CLOSE, BookingStatus.COMPLETED)
 
 
-async def mark_no_show(info: Info, input: BookingInput) -> Booking:
+@strawberry.input(description="Which customer did not come.")
+class MarkNoShowInput(BookingInput):
+    pass
+
+
+async def mark_no_show(info: Info, input: MarkNoShowInput) -> Booking:
     """Record that the customer did not come, from the start of the appointment on. Also corrects a COMPLETED."""
     return await _change(info, input, P.BOOKINGS_CLOSE, BookingStatus.NO_SHOW)
 

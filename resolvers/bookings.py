@@ -13,7 +13,7 @@ from models.booking import Booking
 from models.customer import Customer
 from models.service import Service
 from models.staff import Staff
-from permissions.roles import Permission
+from permissions.roles import Access, Permission
 from resolvers.context import Info
 from resolvers.listing import Listing
 from resolvers.searching import Direction, DirectionArgument, key_in
@@ -102,3 +102,9 @@ async def booking(
 ) -> QuerySet[Booking]:
     """One booking; null when there is none with this id. The holder of a manage link sees only theirs."""
     return info.context.one(Booking, id, P.BOOKINGS_READ)
+
+
+async def booking_of_link(info: Info) -> QuerySet[Booking] | None:
+    """The booking whose manage link was sent, for whoever has nothing but the link; null for every other viewer."""
+    own = info.context.viewer.access(P.BOOKINGS_READ) is Access.OWN
+    return info.context.rows(Booking, P.BOOKINGS_READ) if own else None

@@ -89,6 +89,11 @@ async def update_customer(info: Info, input: UpdateCustomerInput) -> Customer:
     return found
 
 
-async def archive_customer(info: Info, input: ArchiveInput) -> Customer:
+@strawberry.input(description="What to archive.")
+class ArchiveCustomerInput(ArchiveInput):
+    pass
+
+
+async def archive_customer(info: Info, input: ArchiveCustomerInput) -> Customer:
     """Take a customer out of the lists. Their bookings stay; when they book again, they are back in use."""
     return await archiving.archive(info, Customer, input, P.CUSTOMERS_MANAGE)

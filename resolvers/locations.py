@@ -82,6 +82,11 @@ async def update_location(info: Info, input: UpdateLocationInput) -> Location:
     return found
 
 
-async def archive_location(info: Info, input: ArchiveInput) -> Location:
+@strawberry.input(description="What to archive.")
+class ArchiveLocationInput(ArchiveInput):
+    pass
+
+
+async def archive_location(info: Info, input: ArchiveLocationInput) -> Location:
     """Take a place out of use. Bookings there stay as they are."""
     return await archive(info, Location, input, P.CATALOGUE_MANAGE)

@@ -87,7 +87,12 @@ async def update_schedule(info: Info, input: UpdateScheduleInput) -> Schedule:
     return found
 
 
-async def archive_schedule(info: Info, input: ArchiveInput) -> Schedule:
+@strawberry.input(description="What to archive.")
+class ArchiveScheduleInput(ArchiveInput):
+    pass
+
+
+async def archive_schedule(info: Info, input: ArchiveScheduleInput) -> Schedule:
     """Take opening hours out of use. Refused while staff in use follow them, who would be closed without a word."""
     return await archiving.archive(info, Schedule, input, P.SCHEDULES_MANAGE)
 

@@ -98,7 +98,12 @@ async def update_service(info: Info, input: UpdateServiceInput) -> Service:
     return found
 
 
-async def archive_service(info: Info, input: ArchiveInput) -> Service:
+@strawberry.input(description="What to archive.")
+class ArchiveServiceInput(ArchiveInput):
+    pass
+
+
+async def archive_service(info: Info, input: ArchiveServiceInput) -> Service:
     """Take a service out of use: it can no longer be booked. Its bookings stay as they are."""
     return await archiving.archive(info, Service, input, P.CATALOGUE_MANAGE)
 

@@ -91,7 +91,7 @@ class NotFound(Refusal):
     code = RefusalCode.NOT_FOUND
 
     def __init__(self, what: str) -> None:
-        super().__init__(f"No {what} with that id. Check the id, or list the {what}s you can see.")
+        super().__init__(f"There is no {what} with that id that you can see. Check the id.")
 
 
 class VersionConflict(Refusal):

@@ -17,9 +17,7 @@ def rule_problems(rules: Sequence[WeeklyRule], at: str = "rules") -> list[FieldP
 
 def window_problems(windows: Sequence[tuple[int, int]], at: str = "windows") -> list[FieldProblem]:
     """Every mistake in the windows of one date, likewise."""
-    return [
-        problem for index, (start, end) in enumerate(windows) for problem in _minutes(start, end, f"{at}.{index}")
-    ]
+    return [problem for index, (start, end) in enumerate(windows) for problem in _minutes(start, end, f"{at}.{index}")]
 
 
 def override_problems(overrides: Sequence[Override]) -> list[FieldProblem]:

@@ -87,20 +87,20 @@ query Free($serviceId: ID!, $from: Date!, $to: Date!, $staffId: ID, $holdToken: 
 ADA = {"name": "Ada Lovelace", "email": "ada@example.com", "phone": "+1 512 555 0100"}
 
 
-def change(name: str, kind: str = "BookingInput", more: str = "") -> str:
+def change(name: str, more: str = "") -> str:
     """The document of a mutation that changes a booking, as `change("confirmBooking")`."""
-    payload = f"{name[0].upper()}{name[1:]}Payload"
+    said = f"{name[0].upper()}{name[1:]}"
     return f"""
-    mutation Change($input: {kind}!) {{
-      {name}(input: $input) {{ __typename ... on {payload} {{ booking {{ ...B }} }} {more} {CHANGE_REFUSAL} }}
+    mutation Change($input: {said}Input!) {{
+      {name}(input: $input) {{ __typename ... on {said}Payload {{ booking {{ ...B }} }} {more} {CHANGE_REFUSAL} }}
     }}
     {BOOKING}
     """
 
 
-CANCEL = change("cancelBooking", "BookingReasonInput", "... on TooLateToCancel { allowedUntil }")
+CANCEL = change("cancelBooking", "... on TooLateToCancel { allowedUntil }")
 CONFIRM = change("confirmBooking")
-DECLINE = change("declineBooking", "BookingReasonInput")
+DECLINE = change("declineBooking")
 COMPLETE = change("completeBooking", more="... on TooEarly { startsAt }")
 NO_SHOW = change("markNoShow", more="... on TooEarly { startsAt }")
 

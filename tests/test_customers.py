@@ -27,7 +27,7 @@ CREATE = f"""mutation ($input: CreateCustomerInput!) {{ createCustomer(input: $i
 UPDATE = f"""mutation ($input: UpdateCustomerInput!) {{ updateCustomer(input: $input) {{ __typename
     ... on UpdateCustomerPayload {{ customer {{ {FIELDS} }} }} {REFUSALS}
     ... on VersionConflict {{ currentVersion }} }} }}"""
-ARCHIVE = """mutation ($input: ArchiveInput!) { archiveCustomer(input: $input) { __typename
+ARCHIVE = """mutation ($input: ArchiveCustomerInput!) { archiveCustomer(input: $input) { __typename
     ... on ArchiveCustomerPayload { customer { id archivedAt } } ... on Refusal { code message } } }"""
 LIST = """query ($filter: CustomerFilter, $archived: Boolean! = false, $by: CustomerOrder! = CREATED_AT,
     $direction: Direction! = ASCENDING, $first: Int = 50, $after: String) {

@@ -234,10 +234,12 @@ async def test_several_workers_clear_each_hold_once(salon: Business) -> None:
     desk = await bookable(salon)
     for hour in (9, 10, 11, 12):
         await hold(desk, salon.owner, hour)
-    while await expire_holds(NOW):
-        pass
-    removed = await asyncio.gather(*(expire_holds(NOW + timedelta(minutes=5)) for _ in range(4)))
-    assert sum(removed) == 4
+    later = NOW + timedelta(minutes=5)
+    # Other tests of this process left some too: each of all that have ended is removed once.
+    ended = (await fetch("SELECT count(*) AS n FROM hold WHERE expires_at <= $1", later))[0]["n"]
+    removed = await asyncio.gather(*(expire_holds(later, batch=1000) for _ in range(4)))
+    assert sum(removed) == ended >= 4
+    assert await count("hold", salon.account.id) == 0
 
 
 async def test_the_database_holds_no_address(salon: Business) -> None:

@@ -31,7 +31,7 @@ mutation Note($input: UpdateBookingNoteInput!) {
   }
 }
 """
-REASON = "query ($id: ID!) { booking(id: $id) { cancellations { reason } } }"
+REASON = "query ($id: ID!) { booking(id: $id) { cancellation { reason } } }"
 
 
 async def requested(business: Business, **more: Any) -> tuple[Desk, dict[str, Any]]:
@@ -54,7 +54,7 @@ async def test_a_request_is_declined_and_its_time_is_free(salon: Business) -> No
     desk, booking = await requested(salon)
     done = await salon.owner.did(DECLINE, input={"id": booking["id"], "reason": "We are away."})
     assert done["booking"]["status"] == "DECLINED"
-    assert (await salon.owner.ok(REASON, id=booking["id"]))["booking"]["cancellations"] == [{"reason": "We are away."}]
+    assert (await salon.owner.ok(REASON, id=booking["id"]))["booking"]["cancellation"] == {"reason": "We are away."}
     await desk.book(salon.owner, at=desk.at(10))
     assert await mails(salon) == ["BOOKING_REQUESTED", "BOOKING_DECLINED", "BOOKING_REQUESTED"]
 
@@ -79,7 +79,7 @@ async def test_a_customer_cancels_until_the_cutoff_and_the_desk_later_with_a_tra
     customer = by_key(salon.product, first["manageToken"])
     done = await customer.did(CANCEL, input={"id": first["booking"]["id"], "reason": "Ill"})
     assert done["booking"]["status"] == "CANCELLED"
-    assert (await customer.ok(REASON, id=first["booking"]["id"]))["booking"]["cancellations"] == [{"reason": "Ill"}]
+    assert (await customer.ok(REASON, id=first["booking"]["id"]))["booking"]["cancellation"] == {"reason": "Ill"}
     salon.product.clock.stand_at(desk.at(12) - timedelta(hours=24) + timedelta(seconds=1))
     late = by_key(salon.product, second["manageToken"])
     refusal = await late.refused(CANCEL, input={"id": second["booking"]["id"]})
@@ -216,7 +216,7 @@ async def test_the_business_keeps_a_note_that_its_customer_never_sees(salon: Bus
 
 async def test_a_reason_has_its_limits(salon: Business) -> None:
     _, booking = await requested(salon)
-    document = change("declineBooking", "BookingReasonInput", "... on ValidationFailed { fields { path } }")
+    document = change("declineBooking", "... on ValidationFailed { fields { path } }")
     refusal = await salon.owner.refused(document, input={"id": booking["id"], "reason": "x" * 501})
     assert refusal["fields"] == [{"path": "reason"}]
 

@@ -29,7 +29,7 @@ mutation ($input: UpdateLocationInput!) {
 }
 """
 ARCHIVE = """
-mutation ($input: ArchiveInput!) {
+mutation ($input: ArchiveLocationInput!) {
   archiveLocation(input: $input) {
     __typename
     ... on ArchiveLocationPayload { location { id archivedAt version } }

@@ -21,7 +21,7 @@ SHOWN = f"schedule {{ id name zone version archivedAt {WEEKLY} {OVERRIDES} }}"
 
 def mutation(name: str, payload: str = SHOWN) -> str:
     kind = name[0].upper() + name[1:]
-    input_type = "ArchiveInput" if name.startswith("archive") else f"{kind}Input"
+    input_type = f"{kind}Input"
     return f"""mutation ($input: {input_type}!) {{ {name}(input: $input) {{ __typename
         ... on {kind}Payload {{ {payload} }} ... on Refusal {{ code message }} {more(name)} }} }}"""
 

@@ -30,7 +30,7 @@ CREATE = f"""mutation ($input: CreateServiceInput!) {{ createService(input: $inp
     ... on ValidationFailed {{ fields {{ path message }} }} ... on AlreadyTaken {{ path }} }} }}"""
 UPDATE = f"""mutation ($input: UpdateServiceInput!) {{ updateService(input: $input) {{
     __typename ... on UpdateServicePayload {{ service {{ {ALL} }} }} {REFUSALS} }} }}"""
-ARCHIVE = """mutation ($input: ArchiveInput!) { archiveService(input: $input) {
+ARCHIVE = """mutation ($input: ArchiveServiceInput!) { archiveService(input: $input) {
     __typename ... on ArchiveServicePayload { service { id archivedAt version } } ... on Refusal { code message } } }"""
 LIST = """query ($filter: ServiceFilter, $archived: Boolean! = false, $by: ServiceOrder! = NAME,
     $direction: Direction! = ASCENDING, $first: Int = 50, $after: String) {

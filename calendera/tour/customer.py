@@ -13,7 +13,7 @@ CUSTOMERS = """
 query Customers { customers(first: 3) { nodes { name } } }
 """
 CANCEL = """
-mutation Cancel($input: BookingReasonInput!) {
+mutation Cancel($input: CancelBookingInput!) {
   cancelBooking(input: $input) {
     __typename
     ... on CancelBookingPayload { booking { id status } }

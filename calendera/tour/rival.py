@@ -26,7 +26,7 @@ query Look($booking: ID!, $customer: ID!, $service: ID!, $staff: ID!, $account: 
 }
 """
 CANCEL = """
-mutation Cancel($input: BookingReasonInput!) {
+mutation Cancel($input: CancelBookingInput!) {
   cancelBooking(input: $input) { __typename ... on Refusal { message code } }
 }
 """

@@ -36,5 +36,11 @@ def test_everything_in_the_schema_has_a_description() -> None:
     assert [name for name, words in described() if not (words or "").strip()] == []
 
 
+def test_a_mutation_s_input_is_named_after_it() -> None:
+    assert SCHEMA.mutation_type
+    for name, field in SCHEMA.mutation_type.fields.items():
+        assert [str(arg.type) for arg in field.args.values()] in ([], [f"{name[0].upper()}{name[1:]}Input!"]), name
+
+
 def test_descriptions_are_sentences() -> None:
     assert [name for name, words in described() if words and not words.strip().endswith((".", "…", ":", "`"))] == []
