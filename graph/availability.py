@@ -28,6 +28,10 @@ class Slot:
         "Who is free then, by name. At least one.",
         resolver=lambda root: [strawberry.ID(global_id("staff", key)) for key in root.slot.staff_ids],
     )
+    remaining: int = told(
+        "How many seats are left then, with whoever of them has most; 1 where an appointment is for one party alone.",
+        resolver=lambda root: root.slot.remaining,
+    )
 
 
 @strawberry.type(description="What is free of a service in a range of dates.")

@@ -18,6 +18,7 @@ from graph.errors import (
     IdempotencyKeyReused,
     NotFound,
     NotOffered,
+    SeatsTaken,
     SlotTaken,
     TooEarly,
     TooLateToCancel,
@@ -27,6 +28,7 @@ from graph.errors import (
     WrongState,
 )
 from graph.field import computed, edge, graph_type, listing, many, one, shown, sole
+from graph.group_sessions import GroupSession
 from graph.history import Event
 from graph.locations import Location
 from graph.money import Money, money
@@ -79,6 +81,13 @@ class Booking(Node):
         return local_time(self.ends_at, self.zone)
 
     customer_zone: str | None = shown(P.BOOKINGS_READ, "IANA zone in which the customer reads clocks; null if unknown.")
+
+    party_size: int = shown(P.BOOKINGS_READ, "How many come: the seats it has of a group session.")
+    group_session: GroupSession | None = edge(
+        P.CATALOGUE_READ,
+        "The group session it has seats in; null where nobody shares it, and once it was called off.",
+        via="group_session_id",
+    )
 
     @computed(P.BOOKINGS_READ, "price_minor", "currency")
     def price(self: Any) -> Money | None:
@@ -143,6 +152,7 @@ class BookingMutations:
         NotFound,
         NotOffered,
         SlotTaken,
+        SeatsTaken,
         HoldEnded,
         IdempotencyKeyReused,
     )
@@ -156,6 +166,7 @@ class BookingMutations:
         WrongState,
         NotOffered,
         SlotTaken,
+        SeatsTaken,
         TooLateToReschedule,
         IdempotencyKeyReused,
     )

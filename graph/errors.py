@@ -95,6 +95,14 @@ class SlotTaken(Refusal):
     alternatives: list[Alternative] = told("Free starts nearest to the one asked for; may be empty.")
 
 
+@refusal(errors.SeatsTaken)
+class SeatsTaken(Refusal):
+    """The group session at that time has fewer seats left than were asked for."""
+
+    remaining: int = told("How many seats are left, with whoever has most. 0: it is full.")
+    alternatives: list[Alternative] = told("Starts nearest to the one asked for that have enough; may be empty.")
+
+
 @refusal(errors.NotOffered)
 class NotOffered(Refusal):
     """The service is not offered at that time."""

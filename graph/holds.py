@@ -8,7 +8,7 @@ import strawberry
 
 import resolvers.holds as resolve
 from graph.enums import Permission
-from graph.errors import HoldEnded, NotFound, NotOffered, SlotTaken, TooManyHolds, ValidationFailed
+from graph.errors import HoldEnded, NotFound, NotOffered, SeatsTaken, SlotTaken, TooManyHolds, ValidationFailed
 from graph.field import edge, graph_type, shown
 from graph.mutations import mutation
 from graph.node import Node
@@ -21,12 +21,16 @@ P = Permission
 
 @graph_type(HoldRow)
 class Hold(Node):
-    """A slot kept for whoever has its token. It blocks that time for everybody else, of every service."""
+    """A slot kept for whoever has its token. It blocks that time for everybody else, of every service.
+
+    Of a shared service it keeps seats of a group session, whose other seats can be taken.
+    """
 
     service: Service = edge(P.CATALOGUE_READ, "What is to be booked.", via="service_id")
     staff: Staff = edge(P.CATALOGUE_READ, "With whom.", via="staff_id")
     starts_at: datetime = shown(P.SLOTS_HOLD, "Begin of the appointment.")
     ends_at: datetime = shown(P.SLOTS_HOLD, "End of the appointment; exclusive.")
+    party_size: int = shown(P.SLOTS_HOLD, "For how many: the seats it keeps of a shared service.")
     expires_at: datetime = shown(P.SLOTS_HOLD, "From this second on anybody can take the slot.")
 
 
@@ -43,6 +47,7 @@ class HoldMutations:
         NotFound,
         NotOffered,
         SlotTaken,
+        SeatsTaken,
         TooManyHolds,
     )
     release_hold = mutation(

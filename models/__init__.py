@@ -8,6 +8,7 @@ from models.cancellation import Cancellation
 from models.customer import Customer, CustomerTag
 from models.event import Event
 from models.export import Export, ExportStatus
+from models.group_session import GroupSession
 from models.hold import Hold
 from models.idempotency import IdempotencyKey
 from models.location import Location
@@ -36,6 +37,7 @@ __all__ = [
     "Event",
     "Export",
     "ExportStatus",
+    "GroupSession",
     "Hold",
     "IdempotencyKey",
     "Invitation",

@@ -16,12 +16,14 @@ from models.booking import Booking, BookingSource, booker_token, local_start, ma
 from models.busy import Ignoring
 from models.customer import Customer
 from models.event import record
+from models.group_session import GroupSession
 from models.hold import Hold
 from models.idempotency import Once, once
 from models.keyring import random_nonce
 from models.mail import Mail, MailTemplate
 from models.occupancy import blocked, occupy
 from models.offer import Offer, Provider
+from models.seats import seat
 from models.service import Confirmation
 from models.slot_choice import Wish, offer_for, or_alternatives, take
 from models.storage.database import transaction
@@ -74,7 +76,7 @@ class Particulars:
 async def book(act: Act, wish: Wish, particulars: Particulars, request: Repeatable) -> Booking:
     """Book the wished time: one booking, one event, one mail, and the hold used up; or nothing at all.
 
-    SlotTaken and NotOffered with alternatives, NotFound, HoldEnded, ValidationFailed, IdempotencyKeyReused.
+    SlotTaken, SeatsTaken and NotOffered with alternatives, NotFound, HoldEnded, ValidationFailed, IdempotencyKeyReused.
     """
 
     async def work() -> Booking:
@@ -100,9 +102,11 @@ async def _book(act: Act, wish: Wish, particulars: Particulars) -> Booking:
         if hold is not None:
             await hold.consume(act)
         customer = await _customer(act, particulars.customer)
-        booking = await _insert(act, wish, offer, who, particulars, customer)
-        span = blocked(booking.starts_at, booking.ends_at, booking.before_minutes, booking.after_minutes)
-        await occupy(act, who.calendar_id, span, booking_id=booking.id)
+        session = await seat(act, offer, who, wish.starts_at, wish.party)
+        booking = await _insert(act, wish, offer, who, particulars, customer, session)
+        if session is None:
+            span = blocked(booking.starts_at, booking.ends_at, booking.before_minutes, booking.after_minutes)
+            await occupy(act, who.calendar_id, span, booking_id=booking.id)
         await _tell(act, booking, customer, overridden)
         return booking
 
@@ -115,8 +119,11 @@ def _held(wish: Wish, hold: Hold) -> Wish:
     if not same or wish.staff_id not in (None, hold.staff_id):
         message = "This hold is for another slot. Book exactly what is held, or leave the token out."
         raise ValidationFailed(FieldProblem("holdToken", message))
+    if wish.party_size not in (None, hold.party_size):
+        message = f"The hold is for {hold.party_size}. Book for as many, or leave the number or the token out."
+        raise ValidationFailed(FieldProblem("partySize", message))
     return replace(
-        wish, staff_id=hold.staff_id, waived=wish.waived | _PROMISED_BY_HOLD,
+        wish, staff_id=hold.staff_id, party_size=hold.party_size, waived=wish.waived | _PROMISED_BY_HOLD,
         ignoring=Ignoring(hold_hash=hold.token_hash),
     )  # fmt: skip
 
@@ -131,8 +138,9 @@ async def _customer(act: Act, who: Person | UUID) -> Customer:
 
 
 async def _insert(
-    act: Act, wish: Wish, offer: Offer, who: Provider, particulars: Particulars, customer: Customer
-) -> Booking:
+    act: Act, wish: Wish, offer: Offer, who: Provider, particulars: Particulars, customer: Customer,
+    session: GroupSession | None,
+) -> Booking:  # fmt: skip
     id_, nonce = uuid7(), random_nonce()
     at_widget = particulars.source is BookingSource.WIDGET
     try:
@@ -140,7 +148,8 @@ async def _insert(
             act.account_id, id=id_, created_at=act.at, updated_at=act.at, reference=new_reference(secrets.choice),
             ical_uid=str(id_), service_id=offer.service_id, staff_id=who.staff_id, customer_id=customer.id,
             location_id=who.location_id, starts_at=wish.starts_at,
-            ends_at=wish.starts_at + timedelta(seconds=offer.terms.duration), zone=who.zone.key,
+            ends_at=session.ends_at if session else wish.starts_at + timedelta(seconds=offer.terms.duration),
+            zone=who.zone.key, party_size=wish.party, group_session_id=session.id if session else None,
             local_start=local_start(wish.starts_at, who.zone), customer_zone=particulars.customer_zone,
             source=particulars.source, customer_note=particulars.note, manage_nonce=nonce,
             manage_hash=token_hash(manage_token(id_, nonce)),

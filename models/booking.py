@@ -97,6 +97,9 @@ class Booking(Owned):
     manage_nonce = plain(fields.CharField(max_length=32), Why.SECRET)
     booker_hash = plain(fields.CharField(max_length=64, null=True), Why.SECRET)
     request_expires_at = moment_if_any()
+    # How many come. Where a service is shared they have that many seats of its session, and block no time themselves.
+    party_size = plain(fields.IntField(default=1), Why.STATE)
+    group_session_id = ref("group_session", null=True)
     updated_at = moment()
 
     class Meta:

@@ -17,8 +17,9 @@ from models.booking import Booking
 from models.cancellation import Cancellation
 from models.event import record
 from models.mail import MailTemplate
-from models.occupancy import lock_calendars, vacate
+from models.occupancy import lock_calendars
 from models.offer import key_or_none
+from models.seats import unseat
 from models.staff import Calendar
 from models.storage.database import fetch, retrying, transaction
 from models.storage.errors import Contended
@@ -76,7 +77,7 @@ async def change(act: Act, booking_id: UUID, wanted: Change) -> Booking:
             late = _refuse(act, booking, wanted)
             await _write(act, booking, {"status": wanted.to, **_besides(wanted)})
             if not holds_occupancy(wanted.to):
-                await vacate(act.account_id, booking.id)
+                await unseat(act, booking)
             if wanted.to in (_S.CANCELLED, _S.DECLINED):
                 await Cancellation.add(
                     act.account_id, created_at=act.at, booking_id=booking.id, reason=wanted.reason
@@ -157,6 +158,7 @@ def _besides(wanted: Change) -> dict[str, Any]:
     if not holds_occupancy(wanted.to):
         # Calendars that were sent an appointment believe its end only with a higher sequence (RFC 5546).
         values["sequence"] = F("sequence") + 1
+        values["group_session_id"] = None
     return values
 
 

@@ -12,10 +12,12 @@ from tortoise import fields
 from models.act import Act
 from models.columns import moment, secret_hash
 from models.event import record
+from models.group_session import leave
 from models.keyring import random_token
 from models.occupancy import blocked, lock_calendars, occupy
 from models.offer import Offer, Provider, key_or_none
-from models.personal import Purpose, Subject, personal, ref
+from models.personal import Purpose, Subject, Why, personal, plain, ref
+from models.seats import seat
 from models.slot_choice import Wish, offer_for, or_alternatives, take
 from models.staff import Calendar
 from models.storage.database import fetch, lock, retrying, transaction
@@ -29,9 +31,9 @@ SECONDS = 300
 MOST_OF_A_VISITOR = 3
 
 _EXPIRED = """
-    SELECT h.account_id, h.id, o.calendar_id
+    SELECT h.account_id, h.id, c.id AS calendar_id, h.group_session_id, h.party_size
     FROM hold h
-    JOIN occupancy o ON o.account_id = h.account_id AND o.hold_id = h.id
+    JOIN calendar c ON c.account_id = h.account_id AND c.staff_id = h.staff_id
     WHERE h.expires_at <= $1
     ORDER BY h.expires_at
     LIMIT $2
@@ -48,7 +50,10 @@ class Holder:
 
 
 class Hold(Owned):
-    """A slot reserved until `expires_at` (whole seconds): from that second on it no longer blocks."""
+    """A slot reserved until `expires_at` (whole seconds): from that second on it no longer blocks.
+
+    Of a shared service it has `party_size` seats of a session, and no time of its own.
+    """
 
     service_id = ref("service")
     staff_id = ref("staff")
@@ -64,6 +69,8 @@ class Hold(Owned):
         RetentionClass.HOLD,
     )
     expires_at = moment()
+    party_size = plain(fields.IntField(default=1), Why.STATE)
+    group_session_id = ref("group_session", null=True)
 
     class Meta:
         table = "hold"
@@ -72,7 +79,7 @@ class Hold(Owned):
     async def begin(cls, act: Act, wish: Wish, holder: Holder) -> tuple[Self, str]:
         """Hold the wished slot for 300 seconds. The second value is the token, which is stored only as a hash.
 
-        SlotTaken, NotOffered (both with alternatives), NotFound, ValidationFailed, TooManyHolds.
+        SlotTaken, SeatsTaken, NotOffered (all with alternatives), NotFound, ValidationFailed, TooManyHolds.
         """
         token = random_token("ht")
 
@@ -87,14 +94,17 @@ class Hold(Owned):
     @classmethod
     async def _write(cls, act: Act, offer: Offer, wish: Wish, holder: Holder, who: Provider, token: str) -> Self:
         expires = epoch(act.at) + SECONDS
-        ends_at = wish.starts_at + timedelta(seconds=offer.terms.duration)
+        session = await seat(act, offer, who, wish.starts_at, wish.party)
+        ends_at = session.ends_at if session else wish.starts_at + timedelta(seconds=offer.terms.duration)
         hold = await cls.add(
             act.account_id, created_at=act.at, service_id=offer.service_id, staff_id=who.staff_id,
             access_key_id=holder.access_key_id, starts_at=wish.starts_at, ends_at=ends_at,
             token_hash=token_hash(token), visitor=next(iter(holder.visitor), None), expires_at=instant(expires),
+            party_size=wish.party, group_session_id=session.id if session else None,
         )  # fmt: skip
-        span = blocked(wish.starts_at, ends_at, offer.terms.before // 60, offer.terms.after // 60)
-        await occupy(act, who.calendar_id, span, hold_id=hold.id, expires=expires)
+        if session is None:
+            span = blocked(wish.starts_at, ends_at, offer.terms.before // 60, offer.terms.after // 60)
+            await occupy(act, who.calendar_id, span, hold_id=hold.id, expires=expires)
         await record(act, "slot_held", "hold", hold.id, service_id=str(offer.service_id), staff_id=str(who.staff_id))
         return hold
 
@@ -120,6 +130,8 @@ class Hold(Owned):
         """Turn the hold into what is booked with it, in that transaction. HoldEnded when somebody else has done so."""
         if await Hold.of(act.account_id).filter(id=self.id).delete() == 0:
             raise HoldEnded
+        if self.group_session_id is not None:
+            await leave(act.account_id, self.group_session_id, self.party_size)
 
     @classmethod
     async def release(cls, act: Act, token: str) -> None:
@@ -149,7 +161,11 @@ async def expire_holds(now: datetime, batch: int = 100) -> int:
             removed = 0
             for row in ended:
                 account_id, hold_id = key_or_none(row["account_id"]), key_or_none(row["id"])
-                removed += await Hold.of(account_id).filter(id=hold_id).delete() if account_id else 0
+                if account_id is None or await Hold.of(account_id).filter(id=hold_id).delete() == 0:
+                    continue
+                removed += 1
+                if row["group_session_id"] is not None:
+                    await leave(account_id, row["group_session_id"], row["party_size"])
             return removed
 
     return await retrying(work)

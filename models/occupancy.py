@@ -1,4 +1,4 @@
-"""Occupancy: the blocked range of a booking or a hold, which the database keeps from overlapping on one calendar.
+"""Occupancy: the blocked range of a booking, a hold or a group session. The database lets no two of a calendar overlap.
 
 Whoever writes here has locked the calendar first (`lock_calendars`), looked, and decided. The database still has the
 last word: what it refuses is `SlotTaken`.
@@ -15,6 +15,7 @@ from tortoise import fields
 from tortoise.exceptions import IntegrityError
 
 from models.act import Act
+from models.group_session import clear_seats
 from models.personal import Why, plain, ref
 from models.storage.database import execute, lock, transaction
 from models.storage.errors import constraint_of
@@ -36,7 +37,9 @@ _REMOVE_EXPIRED = """
 
 
 class Occupancy(Owned):
-    """Blocked seconds [starts, ends) of one calendar, buffers included (epoch, UTC). Of a booking or of a hold.
+    """Blocked seconds [starts, ends) of one calendar, buffers included (epoch, UTC).
+
+    Of a booking, of a hold or of a group session; bookings and holds that have seats in a session block nothing else.
 
     `expires` is a hold's end (epoch): from then on it no longer blocks, and whoever needs the time removes it.
     """
@@ -44,6 +47,7 @@ class Occupancy(Owned):
     calendar_id = ref("calendar")
     booking_id = ref("booking", null=True)
     hold_id = ref("hold", null=True)
+    group_session_id = ref("group_session", null=True)
     starts = plain(fields.BigIntField(), Why.STATE)
     ends = plain(fields.BigIntField(), Why.STATE)
     expires = plain(fields.BigIntField(null=True), Why.STATE)
@@ -67,13 +71,13 @@ async def lock_calendars(account_id: UUID, *calendar_ids: UUID) -> None:
 
 async def occupy(
     act: Act, calendar_id: UUID, span: Window, *, booking_id: UUID | None = None,
-    hold_id: UUID | None = None, expires: int | None = None,
+    hold_id: UUID | None = None, group_session_id: UUID | None = None, expires: int | None = None,
 ) -> None:  # fmt: skip
-    """Block `span` for a booking or a hold. SlotTaken (without alternatives) where something else blocks part of it."""
+    """Block `span` for one of the three. SlotTaken (without alternatives) where something else blocks part of it."""
     async with _acquiring(act, calendar_id, span):
         await Occupancy.add(
             act.account_id, created_at=act.at, calendar_id=calendar_id, booking_id=booking_id, hold_id=hold_id,
-            starts=span[0], ends=span[1], expires=expires,
+            group_session_id=group_session_id, starts=span[0], ends=span[1], expires=expires,
         )  # fmt: skip
 
 
@@ -92,6 +96,7 @@ async def vacate(account_id: UUID, booking_id: UUID) -> None:
 @asynccontextmanager
 async def _acquiring(act: Act, calendar_id: UUID, span: Window) -> AsyncIterator[None]:
     starts, ends = span
+    await clear_seats(act, calendar_id, span, LONGEST)
     await execute(_REMOVE_EXPIRED, act.account_id, calendar_id, epoch(act.at), starts, ends, starts - LONGEST)
     try:
         async with transaction():

@@ -27,8 +27,8 @@ _MARGIN = timedelta(days=4)
 # $3 is somebody who counts although they may not offer it any more: the staff member of a booking that is being moved.
 _SERVICE = """
     SELECT s.id, s.archived_at, s.visibility, s.confirmation, s.request_minutes, s.duration_minutes, s.step_minutes,
-      s.slot_mode, s.before_minutes, s.after_minutes, s.notice_minutes, s.horizon_days, s.price_minor, s.currency,
-      s.cancel_cutoff_minutes, s.reschedule_cutoff_minutes,
+      s.slot_mode, s.before_minutes, s.after_minutes, s.notice_minutes, s.horizon_days, s.capacity, s.price_minor,
+      s.currency, s.cancel_cutoff_minutes, s.reschedule_cutoff_minutes,
       f.id AS staff_id, c.id AS calendar_id, o.weight, COALESCE(s.location_id, f.location_id) AS location_id,
       COALESCE(ls.zone, lf.zone, a.zone) AS zone, COALESCE(ls.zone, a.zone) AS place_zone,
       f.schedule_id, h.zone AS schedule_zone, h.weekly, {overrides} AS overrides
@@ -88,8 +88,14 @@ class Offer:
     terms: Terms
     notice_minutes: int
     horizon_days: int
+    capacity: int
     promised: dict[str, Any]
     providers: tuple[Provider, ...]
+
+    @property
+    def shared(self) -> bool:
+        """Whether several parties may come at once: then a session has the time, and they have seats in it."""
+        return self.capacity > 1
 
     def provider(self, staff_id: UUID) -> Provider | None:
         """The provider with this staff id, if there is one."""
@@ -129,6 +135,7 @@ def _offer(rows: list[Row]) -> Offer:
         ),
         notice_minutes=row["notice_minutes"],
         horizon_days=row["horizon_days"],
+        capacity=row["capacity"],
         promised={column: row[column] for column in _PROMISED},
         providers=tuple(_provider(one) for one in rows if one["calendar_id"] is not None),
     )

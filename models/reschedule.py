@@ -14,9 +14,11 @@ from models.booking import Booking, local_start
 from models.booking_changes import current, refuse_state
 from models.busy import Ignoring
 from models.event import record
+from models.group_session import GroupSession
 from models.mail import MailTemplate
-from models.occupancy import blocked, lock_calendars, relocate
+from models.occupancy import blocked, lock_calendars, occupy, relocate
 from models.offer import Offer, Provider, read_offer
+from models.seats import seat, unseat
 from models.slot_choice import Wish, check, or_alternatives, provider
 from models.staff import Calendar
 from models.storage.database import transaction
@@ -40,12 +42,15 @@ class Move:
 async def reschedule(act: Act, booking: Booking, move: Move, request: Repeatable) -> Booking:
     """Move a booking in place: id, reference and iCal UID stay, version and sequence grow by one, a mail tells.
 
-    Moving it to where it is changes nothing. VersionConflict, WrongState, TooLateToReschedule, SlotTaken and
-    NotOffered (both with alternatives), NotFound, ValidationFailed, IdempotencyKeyReused.
+    Moving it to where it is changes nothing. VersionConflict, WrongState, TooLateToReschedule, SlotTaken, SeatsTaken
+    and NotOffered (all with alternatives), NotFound, ValidationFailed, IdempotencyKeyReused.
     """
     staff_id = move.staff_id or booking.staff_id
     ignoring = Ignoring(booking_id=booking.id)
-    wish = Wish(booking.service_id, move.starts_at, staff_id, private=True, waived=move.waived, ignoring=ignoring)
+    wish = Wish(
+        booking.service_id, move.starts_at, staff_id, private=True, waived=move.waived, ignoring=ignoring,
+        party_size=booking.party_size,
+    )  # fmt: skip
 
     async def work() -> Booking:
         async with transaction():
@@ -68,7 +73,7 @@ async def _move(act: Act, booking_id: UUID, wish: Wish, move: Move) -> None:
     if (booking.starts_at, booking.staff_id) == (wish.starts_at, who.staff_id):
         return
     overridden = await check(act, offer, wish, who)
-    await _write(act, booking, wish, who)
+    await _write(act, booking, wish, who, await _reseat(act, booking, offer, wish, who))
     await record(
         act, "booking_rescheduled", "booking", booking.id, staff_id=str(who.staff_id),
         previous_staff_id=str(booking.staff_id), after_cutoff=late, **overriding(overridden),
@@ -107,8 +112,17 @@ def _refuse_change(act: Act, booking: Booking, move: Move) -> bool:
     return late
 
 
-async def _write(act: Act, booking: Booking, wish: Wish, who: Provider) -> None:
-    ends_at = wish.starts_at + elapsed(booking.starts_at, booking.ends_at)
+async def _reseat(
+    act: Act, booking: Booking, offer: Offer, wish: Wish, who: Provider
+) -> GroupSession | None:  # fmt: skip
+    """Leave the session that it was in, and take the seats of the one it goes to."""
+    if offer.shared or booking.group_session_id is not None:
+        await unseat(act, booking)
+    return await seat(act, offer, who, wish.starts_at, wish.party)
+
+
+async def _write(act: Act, booking: Booking, wish: Wish, who: Provider, session: GroupSession | None) -> None:
+    ends_at = session.ends_at if session else wish.starts_at + elapsed(booking.starts_at, booking.ends_at)
     # A request that is moved waits no longer than before, and never beyond the appointment.
     waits = booking.request_expires_at
     rows = Booking.of(act.account_id).filter(id=booking.id, version=booking.version, status=booking.status)
@@ -116,9 +130,15 @@ async def _write(act: Act, booking: Booking, wish: Wish, who: Provider) -> None:
         starts_at=wish.starts_at, ends_at=ends_at, local_start=local_start(wish.starts_at, who.zone),
         zone=who.zone.key, staff_id=who.staff_id, location_id=who.location_id, updated_at=act.at,
         request_expires_at=min(waits, wish.starts_at) if waits else None,
+        group_session_id=session.id if session else None,
         version=F("version") + 1, sequence=F("sequence") + 1,
     )  # fmt: skip
     if written == 0:
         raise VersionConflict((await current(act, booking.id)).version)
+    if session is not None:
+        return
     span = blocked(wish.starts_at, ends_at, booking.before_minutes, booking.after_minutes)
-    await relocate(act, booking.id, who.calendar_id, span)
+    if booking.group_session_id is None:
+        await relocate(act, booking.id, who.calendar_id, span)
+    else:
+        await occupy(act, who.calendar_id, span, booking_id=booking.id)

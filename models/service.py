@@ -11,6 +11,7 @@ from tortoise.exceptions import IntegrityError
 from uuid_utils.compat import uuid7
 
 from models.act import Act
+from models.capacity import resize
 from models.columns import choice, moment_if_any, setting
 from models.event import record
 from models.named import Named
@@ -87,9 +88,14 @@ class Service(Named):
         return await cls.begin(act, slug=slug, **values)
 
     async def change(self, act: Act, expected_version: int, **values: Any) -> None:
-        """Set columns. AlreadyTaken (`slug`) where another service has the slug."""
+        """Set columns. AlreadyTaken (`slug`) where another service has the slug; ValidationFailed (`capacity`) where a
+        session to come has more seats taken."""
+        before = self.capacity
         with unique("service", "slug", SLUG_TAKEN):
-            await super().change(act, expected_version, **values)
+            async with transaction():
+                await super().change(act, expected_version, **values)
+                if self.capacity != before:
+                    await resize(act, self.id, self.capacity)
 
     async def offer(self, act: Act, staff_id: UUID, weight: int) -> Offering:
         """Let a staff member offer this service, or change their weight. Saying it again changes nothing."""

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from models.act import Act
 from models.availability import alternatives, judge
 from models.busy import NOTHING, Ignoring
+from models.group_session import GroupSession
 from models.occupancy import lock_calendars
 from models.offer import Offer, Provider, key_or_none, read_offer
 from models.service import Visibility
@@ -19,7 +20,7 @@ from models.staff import Staff
 from models.storage.client import Row
 from models.storage.database import fetch, retrying, transaction
 from models.storage.instant import from_database
-from rules.errors import Alternative, FieldProblem, NotFound, NotOffered, SlotTaken, ValidationFailed
+from rules.errors import Alternative, FieldProblem, NotFound, NotOffered, SeatsTaken, SlotTaken, ValidationFailed
 from rules.limits import Period, period_bounds
 from rules.slot_checks import Unfit
 from rules.staff_choice import StaffLoad, in_order
@@ -56,7 +57,7 @@ _SAID = {
 class Wish:
     """An appointment that somebody wants. `staff_id` None: with anyone. `private`: also services kept for members.
 
-    `waived` are the reasons that do not count for whoever asks.
+    `waived` are the reasons that do not count for whoever asks. `party_size` None: not said.
     """
 
     service_id: UUID
@@ -65,14 +66,24 @@ class Wish:
     private: bool = False
     waived: frozenset[Unfit] = frozenset()
     ignoring: Ignoring = NOTHING
+    party_size: int | None = None
+
+    @property
+    def party(self) -> int:
+        """How many come."""
+        return self.party_size or 1
 
 
 async def offer_for(act: Act, wish: Wish) -> Offer:
-    """The offer of the wished service around the wished time. NotFound for one that this wish may not know."""
+    """The offer of the wished service around the wished time. NotFound for one that this wish may not know,
+    ValidationFailed for a party that it never has room for."""
     day = wish.starts_at.date()
     offer = await read_offer(act.account_id, wish.service_id, day, day)
     if offer is None or offer.archived or (offer.visibility is Visibility.PRIVATE and not wish.private):
         raise NotFound("service")
+    if wish.party > offer.capacity:
+        message = f"One appointment takes {offer.capacity} at most. Book for fewer, or several times."
+        raise ValidationFailed(FieldProblem("partySize", message))
     return offer
 
 
@@ -80,10 +91,11 @@ async def take(act: Act, offer: Offer, wish: Wish, write: Write[T]) -> T:
     """What `write` makes for the first person who is free, and the rule waived for it; in the caller's transaction.
 
     Each is tried in a savepoint: their calendar is locked, then looked at, then written. Undoing the savepoint gives
-    the lock back, so nobody ever waits for one calendar while holding another. SlotTaken or NotOffered when nobody is
-    free; NotFound for a staff member who is not there or does not offer the service.
+    the lock back, so nobody ever waits for one calendar while holding another. SlotTaken, SeatsTaken or NotOffered
+    when nobody is free; NotFound for a staff member who is not there or does not offer the service.
     """
     reasons: list[Unfit] = []
+    left: list[int] = []
     for person in await _people(act, offer, wish):
         try:
             async with transaction():
@@ -91,21 +103,25 @@ async def take(act: Act, offer: Offer, wish: Wish, write: Write[T]) -> T:
                 return await write(person, await check(act, offer, wish, person))
         except SlotTaken:
             reasons.append(Unfit.TAKEN)
+        except SeatsTaken as refusal:
+            left.append(refusal.remaining)
         except NotOffered as refusal:
             reasons.append(refusal.reason)
-    raise _refusal(reasons)
+    raise SeatsTaken(max(left)) if left else _refusal(reasons)
 
 
 async def check(act: Act, offer: Offer, wish: Wish, person: Provider) -> Unfit | None:
-    """SlotTaken or NotOffered where the person cannot serve the wish; else the rule that had to be waived, if any.
+    """The rule that had to be waived, if any, so that the person can serve the wish. Lock their calendar before.
 
-    Lock their calendar before.
+    SlotTaken, SeatsTaken or NotOffered where they cannot.
     """
     verdict = await judge(
         act.account_id, offer, person, epoch(wish.starts_at), act.at, waived=wish.waived, ignoring=wish.ignoring
     )
     if verdict.refused is not None:
         raise _refusal([verdict.refused])
+    if verdict.remaining is not None and verdict.remaining < wish.party:
+        raise SeatsTaken(verdict.remaining)
     return verdict.overridden
 
 
@@ -121,10 +137,12 @@ async def or_alternatives(act: Act, wish: Wish, work: Callable[[], Awaitable[T]]
     """
     try:
         return await retrying(work)
-    except (SlotTaken, NotOffered) as refusal:
+    except (SlotTaken, SeatsTaken, NotOffered) as refusal:
         found = await _nearby(act, wish, terms)
         if isinstance(refusal, SlotTaken):
             raise SlotTaken(found) from None
+        if isinstance(refusal, SeatsTaken):
+            raise SeatsTaken(refusal.remaining, found) from None
         raise NotOffered(refusal.reason, refusal.message, found) from None
 
 
@@ -134,8 +152,9 @@ async def _nearby(act: Act, wish: Wish, terms: Adapt) -> list[Alternative]:
     if offer is None:
         return []
     return await alternatives(
-        act.account_id, terms(offer), wish.starts_at, act.at, staff_id=wish.staff_id, ignoring=wish.ignoring
-    )
+        act.account_id, terms(offer), wish.starts_at, act.at, staff_id=wish.staff_id, ignoring=wish.ignoring,
+        party=wish.party,
+    )  # fmt: skip
 
 
 def _refusal(reasons: list[Unfit]) -> SlotTaken | NotOffered:
@@ -165,7 +184,17 @@ async def _people(act: Act, offer: Offer, wish: Wish) -> list[Provider]:
         return list(offer.providers)
     loads = await _loads(act, offer, wish)
     known = {person.staff_id: person for person in offer.providers}
-    return [known[load.staff_id] for load in in_order(loads)]
+    people = [known[load.staff_id] for load in in_order(loads)]
+    if offer.shared:  # read after the loads: whoever has just begun a session there is joined, not avoided
+        begun = await _running(act, wish)
+        people.sort(key=lambda person: person.staff_id not in begun)
+    return people
+
+
+async def _running(act: Act, wish: Wish) -> set[UUID]:
+    """With whom a session of the service begins at the wished time."""
+    rows = GroupSession.of(act.account_id).filter(service_id=wish.service_id, starts_at=wish.starts_at)
+    return {session.staff_id for session in await rows}
 
 
 async def _loads(act: Act, offer: Offer, wish: Wish) -> list[StaffLoad]:

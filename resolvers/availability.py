@@ -20,12 +20,14 @@ from resolvers.context import Info
 from resolvers.searching import key_in
 from resolvers.services import sees_private
 from rules.errors import BadInput
+from rules.seats import clean_party
 from rules.tokens import token_hash
 from rules.wall_time import epoch, local_date
 
 P = Permission
 LONGEST_DAYS = 62
 LONGEST_TOKEN = 200
+PARTY_WORDS = "How many come together, who all need a seat: from 1 to the capacity of the service."
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +61,15 @@ async def availability(
     hold_token: Annotated[
         str | None, strawberry.argument(description="The caller's own hold, whose slot is then shown as free.")
     ] = None,
+    party_size: Annotated[int, strawberry.argument(description=PARTY_WORDS)] = 1,
 ) -> Availability | None:
     """The free starts of a service; null where there is no such service that this viewer may book.
 
-    Advice, not a promise: only `holdSlot` and `book` decide.
+    Of a shared service also those of sessions that have seats left for the party. Advice, not a promise: only
+    `holdSlot` and `book` decide.
     """
     _refuse_range(from_, to)
+    _refuse_party(party_size)
     offer = await read_offer(info.context.account_id, key_in(Service, service_id), from_, to)
     if offer is None or not _bookable(offer, info.context.viewer):
         return None
@@ -73,7 +78,7 @@ async def availability(
     slots = await free_slots(
         info.context.account_id, offer, from_, to, info.context.now,
         staff_id=key_in(Staff, staff_id) if staff_id is not None else None,
-        ignoring=Ignoring(hold_hash=token_hash(hold_token[:LONGEST_TOKEN]) if hold_token else None),
+        ignoring=Ignoring(hold_hash=token_hash(hold_token[:LONGEST_TOKEN]) if hold_token else None), party=party_size,
     )  # fmt: skip
     return Availability(offer.zone, [FreeSlot(slot, offer.terms.duration) for slot in slots])
 
@@ -83,6 +88,13 @@ def _refuse_range(first: date, last: date) -> None:
         raise BadInput("`to` lies before `from`. Give the first date and the last one.")
     if last - first >= timedelta(days=LONGEST_DAYS):
         raise BadInput(f"At most {LONGEST_DAYS} dates can be asked for at once. Ask again for the rest.")
+
+
+def _refuse_party(size: int) -> None:
+    try:
+        clean_party(size)
+    except ValueError as error:
+        raise BadInput(f"`partySize` {error}") from None
 
 
 def _today(offer: Offer, now: datetime) -> date:

@@ -17,13 +17,14 @@ from models.slot_choice import Wish
 from models.staff import Staff
 from permissions.roles import Access, Permission
 from permissions.viewer import ViewerKind
-from resolvers.availability import LONGEST_TOKEN
+from resolvers.availability import LONGEST_TOKEN, PARTY_WORDS
 from resolvers.checking import Checks
 from resolvers.context import Context, Info
 from resolvers.customer_changes import RULES as CUSTOMER_RULES
 from resolvers.holds import START_WORDS, whole
 from resolvers.services import sees_private
 from rules.names import NOTE_LENGTH, clean_note
+from rules.seats import clean_party
 from rules.slot_checks import Unfit
 from rules.text import clean_line
 from rules.tokens import token_hash
@@ -60,6 +61,9 @@ class BookInput:
     staff_id: strawberry.ID | None = strawberry.field(
         description="With whom; null: with whom it is held for, else with whoever is free and has had least to do.",
         default=None,
+    )
+    party_size: int | None = strawberry.field(
+        description=f"{PARTY_WORDS} Null: as many as it is held for, else 1.", default=None
     )
     hold_token: str | None = strawberry.field(
         description="The caller's hold of exactly this slot, which is used up.", default=None
@@ -102,6 +106,7 @@ async def _read(context: Context, input: BookInput) -> tuple[Wish, Particulars]:
     note = checks("note", lambda text: clean_note(text, "note"), input.note)
     customer_zone = checks("customerZone", lambda name: name and zone(name).key, input.customer_zone)
     check_key(checks, input.idempotency_key)
+    party_size = checks("partySize", lambda size: size if size is None else clean_party(size), input.party_size)
     customer = _customer(checks, input)
     checks.done()
     return Wish(
@@ -110,6 +115,7 @@ async def _read(context: Context, input: BookInput) -> tuple[Wish, Particulars]:
         staff_id=context.key(Staff, input.staff_id) if input.staff_id is not None else None,
         private=sees_private(context.viewer),
         waived=waived(context, input.even_if_not_offered),
+        party_size=party_size,
     ), Particulars(
         customer=customer or (await context.find(Customer, input.customer_id or "", P.CUSTOMERS_READ)).id,
         source=_SOURCES.get(context.viewer.kind, BookingSource.WIDGET),

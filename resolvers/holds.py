@@ -13,12 +13,13 @@ from models.service import Service
 from models.slot_choice import Wish
 from models.staff import Staff
 from permissions.viewer import ViewerKind
-from resolvers.availability import LONGEST_TOKEN
+from resolvers.availability import LONGEST_TOKEN, PARTY_WORDS
 from resolvers.checking import Checks
 from resolvers.context import Context, Info
 from resolvers.services import sees_private
 from rules.instants import whole_minute
 from rules.networks import counted_network
+from rules.seats import clean_party
 
 START_WORDS = "Begin of the appointment: a whole minute, one of the starts that `availability` lists."
 
@@ -30,6 +31,7 @@ class HoldSlotInput:
     staff_id: strawberry.ID | None = strawberry.field(
         description="With whom; null: with whoever is free and has had least to do.", default=None
     )
+    party_size: int = strawberry.field(description=PARTY_WORDS, default=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,10 @@ class Held:
 
 
 async def hold_slot(info: Info, input: HoldSlotInput) -> Held:
-    """Keep a slot for 5 minutes; whoever has the token can book it. One visitor of a widget may hold 3 at a time."""
+    """Keep a slot for 5 minutes; whoever has the token can book it. One visitor of a widget may hold 3 at a time.
+
+    Of a shared service it keeps seats, and others can take those that are left.
+    """
     hold, token = await Hold.begin(info.context.act, _wish(info.context, input), _holder(info.context))
     return Held(hold, token)
 
@@ -49,12 +54,14 @@ async def hold_slot(info: Info, input: HoldSlotInput) -> Held:
 def _wish(context: Context, input: HoldSlotInput) -> Wish:
     checks = Checks()
     starts_at = checks("startsAt", whole, input.starts_at)
+    party_size = checks("partySize", clean_party, input.party_size)
     checks.done()
     return Wish(
         service_id=context.key(Service, input.service_id),
         starts_at=starts_at,
         staff_id=context.key(Staff, input.staff_id) if input.staff_id is not None else None,
         private=sees_private(context.viewer),
+        party_size=party_size,
     )
 
 

@@ -11,6 +11,7 @@ import strawberry
 from models.service import Service
 from resolvers.checking import Checks, between
 from rules.names import clean_name, clean_note, clean_slug
+from rules.seats import MOST_SEATS
 
 A_DAY, A_YEAR = 1440, 525_600
 
@@ -38,6 +39,13 @@ NUMBERS: Mapping[str, Term] = {
     "after_minutes": Term(0, A_DAY // 2, "minutes", "Blocked after each appointment, also outside opening hours."),
     "notice_minutes": Term(0, A_YEAR, "minutes", "How long ahead one must book, at least; elapsed time."),
     "horizon_days": Term(0, 730, "days", "How far ahead one may book: until the end of that many days from today."),
+    "capacity": Term(
+        1,
+        MOST_SEATS,
+        "seats",
+        "How many may come to one appointment. Above 1 it is a group session: bookings at the same start with the same "
+        "person share it. Sessions to come follow a change, and none may have more seats taken.",
+    ),
     "request_minutes": Term(1, 43_200, "minutes", "How long a request waits for an answer before it expires."),
     "cancel_cutoff_minutes": Term(0, A_YEAR, "minutes", "How long before the start a customer may last cancel."),
     "reschedule_cutoff_minutes": Term(0, A_YEAR, "minutes", "How long before the start a customer may last move it."),
@@ -48,7 +56,6 @@ WORDS: Mapping[str, str] = {
     "slug": "Part of its web address, unique in the account, archived ones included; 3 to 60 of a-z, 0-9 and hyphens.",
     "description": "For customers, in plain text with line breaks; up to 4000 characters.",
     "slot_mode": "Which starts are offered.",
-    "capacity": "How many customers one appointment takes. Only 1: group sessions are not offered yet.",
     "price": "What it costs; null where the price is not said.",
     "confirmation": "How a booking becomes binding.",
     "visibility": "Who can find and book it.",
@@ -56,17 +63,10 @@ WORDS: Mapping[str, str] = {
 }
 
 
-def _capacity(value: int) -> int:
-    if value != 1:
-        raise ValueError("must be 1: group sessions are not offered yet.")
-    return value
-
-
 RULES: Mapping[str, Callable[[Any], Any]] = {
     "name": clean_name,
     "slug": clean_slug,
     "description": lambda text: clean_note(text, "description"),
-    "capacity": _capacity,
     "slot_mode": lambda mode: mode,
     "confirmation": lambda mode: mode,
     "visibility": lambda who: who,

@@ -5,6 +5,7 @@
     ├── NotFound             no such row in this account (another account's id looks the same)
     ├── VersionConflict      somebody changed the row since the caller read it
     ├── SlotTaken            another booking or hold has the time; offers others
+    ├── SeatsTaken           a group session has fewer seats left; says how many, offers others
     ├── NotOffered           the service is not offered at that time; says which rule, offers others
     ├── HoldEnded            the hold has expired, was used, or never was
     ├── TooManyHolds         this visitor holds as many slots as one visitor may
@@ -43,6 +44,7 @@ class RefusalCode(enum.Enum):
     NOT_FOUND = "NOT_FOUND"
     VERSION_CONFLICT = "VERSION_CONFLICT"
     SLOT_TAKEN = "SLOT_TAKEN"
+    SEATS_TAKEN = "SEATS_TAKEN"
     NOT_OFFERED = "NOT_OFFERED"
     HOLD_ENDED = "HOLD_ENDED"
     TOO_MANY_HOLDS = "TOO_MANY_HOLDS"
@@ -120,6 +122,18 @@ class SlotTaken(Refusal):
         super().__init__(
             "That time has just been taken. Choose one of the alternatives, or ask for availability again."
         )
+        self.alternatives = list(alternatives)
+
+
+class SeatsTaken(Refusal):
+    """`remaining` is how many seats are left at that time; with whom most are, where several people serve."""
+
+    code = RefusalCode.SEATS_TAKEN
+
+    def __init__(self, remaining: int, alternatives: Sequence[Alternative] = ()) -> None:
+        left = "No seat is" if remaining == 0 else "Only 1 seat is" if remaining == 1 else f"Only {remaining} seats are"
+        super().__init__(f"{left} left at that time. Choose one of the alternatives, or book for fewer.")
+        self.remaining = remaining
         self.alternatives = list(alternatives)
 
 

@@ -91,7 +91,7 @@ async def test_a_slug_that_is_in_use_is_refused_also_by_an_archived_service(salo
 async def test_every_limit_is_told_at_once_with_its_numbers(salon: Business) -> None:
     wrong = {
         "name": "x" * 300, "slug": "No Slug!", "description": "y" * 4001, "durationMinutes": 0, "stepMinutes": 1441,
-        "beforeMinutes": -1, "afterMinutes": 721, "noticeMinutes": -5, "horizonDays": 731, "capacity": 2,
+        "beforeMinutes": -1, "afterMinutes": 721, "noticeMinutes": -5, "horizonDays": 731, "capacity": 501,
         "requestMinutes": 0, "cancelCutoffMinutes": -1, "rescheduleCutoffMinutes": 525601,
         "price": {"amountMinor": -1, "currency": "EURO"}, "locationId": "loc_nonsense",
     }  # fmt: skip
@@ -99,7 +99,7 @@ async def test_every_limit_is_told_at_once_with_its_numbers(salon: Business) -> 
     told = {problem["path"]: problem["message"] for problem in refusal["fields"]}
     assert set(told) == (set(wrong) - {"price"}) | {"price.amountMinor", "price.currency"}
     assert "from 1 to 1440 minutes, not 0" in told["durationMinutes"]
-    assert "group sessions are not offered yet" in told["capacity"]
+    assert "from 1 to 500 seats, not 501" in told["capacity"]
     assert await names(salon.owner) == []
 
 
@@ -107,7 +107,7 @@ async def test_the_largest_values_fit_and_a_notice_beyond_the_horizon_does_not(s
     longest = {
         **HAIRCUT, "durationMinutes": 1440, "beforeMinutes": 720, "afterMinutes": 720, "stepMinutes": 1440,
         "noticeMinutes": 525600, "horizonDays": 730, "requestMinutes": 43200, "cancelCutoffMinutes": 525600,
-        "rescheduleCutoffMinutes": 525600, "price": {"amountMinor": 2147483647, "currency": "IDR"},
+        "rescheduleCutoffMinutes": 525600, "price": {"amountMinor": 2147483647, "currency": "IDR"}, "capacity": 500,
     }  # fmt: skip
     made = (await salon.owner.did(CREATE, input=longest))["service"]
     assert made["price"]["amountMinor"] == 2147483647

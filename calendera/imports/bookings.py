@@ -41,9 +41,10 @@ async def _once(act: Act, business: Business, drafts: Drafts, *, dry_run: bool) 
     calendars = {business.calendars[one.staff.id] for one in drafts.bookings}
     async with transaction():
         await lock_calendars(business.account.id, *calendars)
+        if not dry_run:
+            await _remove_ended_holds(act, drafts)
         choice = await _choose(act, business, drafts, calendars)
         if not dry_run:
-            await _remove_ended_holds(act, choice)
             await write(act, business, choice.bookings)
     return choice
 
@@ -94,7 +95,8 @@ async def _taken(act: Act, drafts: Drafts, calendars: set[UUID]) -> dict[UUID, T
     return {calendar: TakenTimes(found) for calendar, found in spans.items()}
 
 
-async def _remove_ended_holds(act: Act, choice: Choice) -> None:
+async def _remove_ended_holds(act: Act, drafts: Drafts) -> None:
     """The database's guard does not know the time: it counts a hold until somebody removes it."""
-    staff = list({one.staff.id for one in choice.bookings})
-    await Hold.of(act.account_id).filter(staff_id__in=staff, expires_at__lte=act.at).delete()
+    staff = list({one.staff.id for one in drafts.bookings})
+    for hold in await Hold.of(act.account_id).filter(staff_id__in=staff, expires_at__lte=act.at):
+        await hold.consume(act)

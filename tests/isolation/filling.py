@@ -100,7 +100,9 @@ def special(table: str, business: Business, made: dict[str, UUID]) -> dict[str, 
             {"weekday": day, "start_minute": 480, "end_minute": 1200, "valid_from": None, "valid_until": None}
             for day in range(1, 8)
         ]},
-        "occupancy": {"starts": epoch, "ends": epoch + 1800, "hold_id": None, "expires": None},
+        "occupancy": {"starts": epoch, "ends": epoch + 1800}
+        | {"booking_id": None, "hold_id": None, "expires": None},
+        "group_session": {"taken": 2},  # by the booking and the hold
         "customer": {"internal_notes": canary(business), "phone": "+15125550100"},
         "event": {"subject": "booking", "subject_id": made.get("booking", business.account.id)},
     }  # fmt: skip
