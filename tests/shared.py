@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from models.group_session import GroupSession
@@ -9,6 +10,7 @@ from tests.api import Caller
 from tests.bookable import AVAILABILITY, TOMORROW, Desk, bookable, said
 from tests.businesses import Business
 
+GUESTS = [{"name": f"Guest {number}", "email": f"guest{number}@example.com"} for number in range(40)]
 SEATS = "... on SeatsTaken { remaining alternatives { startsAt } }"
 FULL = f"""
 mutation Join($input: BookInput!) {{
@@ -30,6 +32,8 @@ ROOM = (
     .replace("holdToken: $holdToken)", "holdToken: $holdToken, partySize: $partySize)")
     .replace("staffIds local", "staffIds remaining local")
 )
+SEEN = """query ($id: ID!) { booking(id: $id) {
+    partySize groupSession { startsAt endsAt capacity taken remaining } } }"""
 RESIZE = """
 mutation ($input: UpdateServiceInput!) {
   updateService(input: $input) {
@@ -57,3 +61,8 @@ async def room(desk: Desk, caller: Caller, party: int = 1, **more: Any) -> dict[
     asked = {"serviceId": desk.id, "from": str(TOMORROW), "to": str(TOMORROW), "partySize": party, **more}
     found = (await caller.ok(ROOM, **asked))["availability"]["slots"]
     return {slot["local"]["dateTime"][11:16]: slot["remaining"] for slot in found}
+
+
+def move(booking: dict[str, Any], at: datetime) -> dict[str, Any]:
+    """The input of `rescheduleBooking`."""
+    return {"id": booking["id"], "expectedVersion": booking["version"], "startsAt": said(at)}

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
-from typing import Any
 
 import pytest
 from tortoise.exceptions import IntegrityError
 
-from models.booking_changes import expire_requests
 from models.group_session import GroupSession
 from models.occupancy import Occupancy
-from models.service import Confirmation
 from models.staff import TimeOff
 from models.storage.database import counting, execute, transaction
-from models.storage.errors import constraint_of
-from tests.bookable import BOOK, CANCEL, COMPLETE, CONFIRM, DECLINE, MOVE, count, events, mails, said
+from tests.bookable import BOOK, CANCEL, count, mails, said
 from tests.businesses import Business, id_of
-from tests.shared import FULL, MOVE_FULL, RESIZE, ROOM, room, sessions, shared
-
-GUESTS = [{"name": f"Guest {number}", "email": f"guest{number}@example.com"} for number in range(40)]
-SEEN = """query ($id: ID!) { booking(id: $id) {
-    partySize groupSession { startsAt endsAt capacity taken remaining } } }"""
+from tests.shared import FULL, GUESTS, RESIZE, ROOM, SEEN, room, sessions, shared
 
 
 async def test_bookings_of_one_start_share_a_session(salon: Business) -> None:
@@ -149,81 +140,6 @@ async def test_slots_name_whoever_has_room_with_the_most_seats(salon: Business) 
     assert next(slot for slot in slots if slot["startsAt"] == said(desk.at(10)))["remaining"] == 1
 
 
-@pytest.mark.parametrize("way", ["cancel", "decline", "expire"])
-async def test_leaving_frees_exactly_those_seats_and_the_last_one_ends_the_session(salon: Business, way: str) -> None:
-    desk = await shared(salon, confirmation=Confirmation.MANUAL, request_minutes=60)
-    made = [
-        (await desk.book(salon.widget, at=desk.at(10), customer=GUESTS[n], partySize=n + 1))["booking"]
-        for n in range(2)
-    ]
-    assert await sessions(salon) == [(said(desk.at(10)), 3)]
-    if way == "expire":
-        await salon.owner.did(CONFIRM, input={"id": made[0]["id"]})
-        while await expire_requests(salon.product.clock.now() + timedelta(minutes=61)):
-            pass
-        assert await sessions(salon) == [(said(desk.at(10)), 1)]
-        await salon.owner.did(CANCEL, input={"id": made[0]["id"]})
-    else:
-        document = CANCEL if way == "cancel" else DECLINE
-        await salon.owner.did(document, input={"id": made[1]["id"]})
-        assert await sessions(salon) == [(said(desk.at(10)), 1)]
-        assert (await room(desk, salon.widget))["10:00"] == 4
-        await salon.owner.did(document, input={"id": made[0]["id"]})
-    assert await sessions(salon) == []
-    assert await count("occupancy", salon.account.id) == 0
-    assert (await room(desk, salon.widget))["10:30"] == 5
-    seen = (await salon.owner.ok(SEEN, id=made[1]["id"]))["booking"]
-    assert seen == {"partySize": 2, "groupSession": None}
-
-
-async def test_a_session_that_took_place_keeps_its_seats(salon: Business) -> None:
-    desk = await shared(salon)
-    made = (await desk.book(salon.widget, at=desk.at(10), partySize=2))["booking"]
-    salon.product.clock.stand_at(desk.at(10, 5))
-    await salon.owner.did(COMPLETE, input={"id": made["id"]})
-    assert await sessions(salon) == [(said(desk.at(10)), 2)]
-
-
-async def test_all_cancel_at_once_and_nothing_is_left(salon: Business) -> None:
-    desk = await shared(salon, capacity=12)
-    made = [(await desk.book(salon.widget, at=desk.at(10), customer=GUESTS[n]))["booking"] for n in range(12)]
-    await asyncio.gather(*(salon.owner.did(CANCEL, input={"id": one["id"]}) for one in made))
-    assert await sessions(salon) == [] and await count("occupancy", salon.account.id) == 0
-
-
-def move(booking: dict[str, Any], at: Any, **more: Any) -> dict[str, Any]:
-    return {"id": booking["id"], "expectedVersion": booking["version"], "startsAt": said(at), **more}
-
-
-async def test_moving_away_frees_the_seats_and_takes_others(salon: Business) -> None:
-    desk = await shared(salon)
-    first = (await desk.book(salon.widget, at=desk.at(10), partySize=2))["booking"]
-    await desk.book(salon.widget, at=desk.at(10), customer=GUESTS[1])
-    await desk.book(salon.widget, at=desk.at(14), customer=GUESTS[2])
-    moved = (await salon.owner.did(MOVE, input=move(first, desk.at(14))))["booking"]
-    assert (moved["id"], moved["version"], moved["sequence"]) == (first["id"], 2, 1)
-    assert await sessions(salon) == [(said(desk.at(10)), 1), (said(desk.at(14)), 3)]
-
-
-async def test_the_only_party_moves_over_its_own_session(salon: Business) -> None:
-    desk = await shared(salon)
-    made = (await desk.book(salon.widget, at=desk.at(10), partySize=5))["booking"]
-    await salon.owner.did(MOVE, input=move(made, desk.at(10, 30)))
-    assert await sessions(salon) == [(said(desk.at(10, 30)), 5)]
-    blocked = await Occupancy.of(salon.account.id).get()
-    assert blocked.group_session_id == (await GroupSession.of(salon.account.id).get()).id
-
-
-async def test_moving_into_too_few_seats_changes_nothing(salon: Business) -> None:
-    desk = await shared(salon)
-    made = (await desk.book(salon.widget, at=desk.at(10), partySize=3))["booking"]
-    await desk.book(salon.widget, at=desk.at(14), customer=GUESTS[1], partySize=3)
-    refusal = await salon.owner.refused(MOVE_FULL, input=move(made, desk.at(14)))
-    assert (refusal["__typename"], refusal["remaining"]) == ("SeatsTaken", 2)
-    assert await sessions(salon) == [(said(desk.at(10)), 3), (said(desk.at(14)), 3)]
-    assert await events(salon) == ["booking_made"] * 2
-
-
 @pytest.mark.parametrize("size", [0, -1, 6, 501, 2147483647])
 async def test_a_party_is_from_one_to_the_capacity(salon: Business, size: int) -> None:
     desk = await shared(salon)
@@ -237,80 +153,6 @@ async def test_a_party_is_from_one_to_the_capacity(salon: Business, size: int) -
         assert (await salon.widget.ok(ROOM, **asked))["availability"]["slots"] == []
     else:
         assert await salon.widget.denied(ROOM, **asked) == "BAD_USER_INPUT"
-
-
-async def test_capacity_follows_what_is_taken(salon: Business) -> None:
-    desk = await shared(salon)
-    await desk.book(salon.widget, at=desk.at(10), partySize=3)
-    change = {"id": desk.id, "expectedVersion": 1}
-    refusal = await salon.owner.refused(RESIZE, input={**change, "capacity": 2})
-    assert refusal["fields"][0]["path"] == "capacity" and "at least 3" in refusal["fields"][0]["message"]
-    assert (await room(desk, salon.widget))["10:00"] == 2, "nothing was changed"
-    made = (await salon.owner.did(RESIZE, input={**change, "capacity": 3}))["service"]
-    assert made == {"capacity": 3, "version": 2}
-    assert "10:00" not in await room(desk, salon.widget)
-    await salon.owner.did(RESIZE, input={**change, "expectedVersion": 2, "capacity": 8})
-    assert (await room(desk, salon.widget))["10:00"] == 5
-    for wrong in (0, 501):
-        refusal = await salon.owner.refused(RESIZE, input={**change, "expectedVersion": 3, "capacity": wrong})
-        assert refusal["fields"][0]["path"] == "capacity"
-
-
-async def test_a_session_that_is_over_does_not_hold_the_capacity(salon: Business) -> None:
-    desk = await shared(salon)
-    await desk.book(salon.widget, at=desk.at(10), partySize=4)
-    salon.product.clock.stand_at(desk.at(12))
-    await salon.owner.did(RESIZE, input={"id": desk.id, "expectedVersion": 1, "capacity": 1})
-    assert await sessions(salon) == [(said(desk.at(10)), 4)]
-
-
-async def test_a_service_that_is_no_longer_shared_keeps_its_sessions(salon: Business) -> None:
-    desk = await shared(salon)
-    made = (await desk.book(salon.widget, at=desk.at(10)))["booking"]
-    await salon.owner.did(RESIZE, input={"id": desk.id, "expectedVersion": 1, "capacity": 1})
-    assert (await desk.refused(salon.widget, at=desk.at(10), customer=GUESTS[1]))["__typename"] == "SlotTaken"
-    moved = (await salon.owner.did(MOVE, input=move(made, desk.at(14))))["booking"]
-    assert await sessions(salon) == []
-    assert (await Occupancy.of(salon.account.id).get()).booking_id is not None
-    await salon.owner.did(RESIZE, input={"id": desk.id, "expectedVersion": 2, "capacity": 5})
-    assert (await desk.refused(salon.widget, at=desk.at(14), customer=GUESTS[1]))["__typename"] == "SlotTaken"
-    await salon.owner.did(MOVE, input=move(moved, desk.at(10)))
-    assert await sessions(salon) == [(said(desk.at(10)), 1)]
-    assert (await Occupancy.of(salon.account.id).get()).booking_id is None
-
-
-async def test_fewer_seats_and_more_guests_at_once_never_disagree(salon: Business) -> None:
-    desk = await shared(salon)
-    joins = [salon.widget.ok(FULL, input=desk.wanted(desk.at(10), customer=GUESTS[n])) for n in range(5)]
-    resizes = [salon.owner.ok(RESIZE, input={"id": desk.id, "expectedVersion": 1, "capacity": n}) for n in (2, 3)]
-    answers = await asyncio.gather(*joins[:2], *resizes, *joins[2:])
-    names = [next(iter(answer.values()))["__typename"] for answer in answers]
-    session = await GroupSession.of(salon.account.id).get()
-    assert session.taken == names.count("BookPayload") <= session.capacity
-    service = await type(desk.service).of(salon.account.id).get(id=desk.service.id)
-    assert session.capacity == service.capacity
-
-
-@pytest.mark.parametrize("change", ["taken = capacity + 1", "taken = -1", "capacity = taken - 1", "capacity = 501"])
-async def test_the_database_refuses_seats_that_are_not_there(salon: Business, change: str) -> None:
-    desk = await shared(salon)
-    await desk.book(salon.widget, at=desk.at(10))
-    with pytest.raises(IntegrityError):
-        async with transaction():
-            await execute(f"UPDATE group_session SET {change} WHERE account_id = $1", salon.account.id)
-
-
-async def test_a_session_blocks_its_time_once_and_nothing_else_with_it(salon: Business) -> None:
-    desk = await shared(salon)
-    await desk.book(salon.widget, at=desk.at(10))
-    with pytest.raises(IntegrityError) as error:
-        async with transaction():
-            await execute(
-                "UPDATE occupancy SET booking_id = (SELECT id FROM booking b WHERE b.account_id = $1)"
-                " WHERE account_id = $1",
-                salon.account.id,
-            )
-    assert constraint_of(error.value) == "occupancy_of_one"
 
 
 async def test_every_seat_bumps_the_revision_of_the_calendar(salon: Business) -> None:

@@ -13,9 +13,7 @@ from tests.api import Caller
 from tests.bookable import BOOK, HOLD, RELEASE, Desk, count, said
 from tests.businesses import Business, id_of
 from tests.conftest import NOW
-from tests.shared import HOLD_FULL, room, sessions, shared
-
-GUEST = {"name": "Grace", "email": "grace@example.com"}
+from tests.shared import GUESTS, HOLD_FULL, room, sessions, shared
 
 
 def wish(desk: Desk, hour: int = 10, **more: Any) -> dict[str, Any]:
@@ -51,7 +49,7 @@ async def test_its_holder_sees_the_seats_as_free(salon: Business) -> None:
 
 async def test_booking_uses_the_held_seats(salon: Business) -> None:
     desk = await shared(salon)
-    await desk.book(salon.owner, at=desk.at(10), customer=GUEST)
+    await desk.book(salon.owner, at=desk.at(10), customer=GUESTS[1])
     token = await hold(desk, salon.widget, 4)
     made = await salon.widget.did(BOOK, input=desk.wanted(desk.at(10), holdToken=token))
     assert made["booking"]["staff"]["id"] == id_of(desk.staff[0])
@@ -78,7 +76,7 @@ async def test_a_hold_is_for_exactly_its_party(salon: Business) -> None:
 
 async def test_held_seats_are_free_when_the_hold_has_ended(salon: Business) -> None:
     desk = await shared(salon)
-    await desk.book(salon.owner, at=desk.at(10), customer=GUEST)
+    await desk.book(salon.owner, at=desk.at(10), customer=GUESTS[1])
     await hold(desk, salon.widget, 4)
     salon.product.clock.stand_at(NOW + timedelta(minutes=4, seconds=59))
     assert "10:00" not in await room(desk, salon.widget)
@@ -97,7 +95,7 @@ async def test_a_session_of_ended_holds_blocks_nobody(salon: Business) -> None:
     salon.product.clock.advance(minutes=5)
     assert (await room(desk, salon.widget))["10:30"] == 5
     assert (await room(desk, salon.widget, serviceId=id_of(other)))["10:30"] == 1
-    input = {"serviceId": id_of(other), "startsAt": said(desk.at(10, 30)), "customer": GUEST}
+    input = {"serviceId": id_of(other), "startsAt": said(desk.at(10, 30)), "customer": GUESTS[1]}
     await salon.owner.did(BOOK, input=input)
     assert await sessions(salon) == []
 
@@ -113,7 +111,7 @@ async def test_ended_holds_do_not_stand_against_fewer_seats(salon: Business) -> 
 async def test_the_worker_gives_back_what_ended_holds_have(salon: Business) -> None:
     desk = await shared(salon)
     await hold(desk, salon.widget, 2)
-    await desk.book(salon.owner, at=desk.at(10), customer=GUEST)
+    await desk.book(salon.owner, at=desk.at(10), customer=GUESTS[1])
     await hold(desk, salon.owner, 5, hour=14)
     later = NOW + timedelta(minutes=5)
     await asyncio.gather(*(expire_holds(later, batch=1000) for _ in range(4)))

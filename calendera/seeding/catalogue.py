@@ -72,7 +72,7 @@ async def _service(act: Act, plan: BusinessPlan, one: ServicePlan, staff: dict[s
         duration_minutes=one.minutes, step_minutes=one.step, slot_mode=one.mode, before_minutes=one.before,
         after_minutes=one.after, notice_minutes=one.notice, horizon_days=one.horizon, confirmation=one.confirmation,
         request_minutes=2880, cancel_cutoff_minutes=one.cutoff, reschedule_cutoff_minutes=one.cutoff,
-        visibility=one.visibility, **money,
+        visibility=one.visibility, capacity=one.capacity, **money,
     )  # fmt: skip
     for number, name in enumerate(one.by):
         await row.offer(act, staff[name].id, 2 if number == 0 else 1)

@@ -41,6 +41,7 @@ class ServicePlan:
     confirmation: Confirmation = Confirmation.AUTO
     visibility: Visibility = Visibility.PUBLIC
     archived: bool = False
+    capacity: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from models.group_session import GroupSession
 from tests.api import Caller
-from tests.bookable import BOOK, HOLD, Desk, bookable, count, events, mails, said
+from tests.bookable import BOOK, CANCEL, HOLD, Desk, bookable, count, events, mails, said
 from tests.businesses import Business, make_business
 from tests.hammer.servers import Servers, serving
 from tests.product import Product
@@ -121,3 +122,29 @@ async def test_one_request_sent_forty_times_is_one_booking(shop: Business, serve
     found = await at_once(through(shop.widget, servers), BOOK, same)
     assert found == {"BookPayload": AT_ONCE}
     await nothing_broke(shop, servers, 1)
+
+
+@pytest.mark.parametrize("staff", [1, 3])
+async def test_seven_of_forty_get_the_seats_of_a_session(shop: Business, servers: Servers, staff: int) -> None:
+    desk = await bookable(shop, staff=staff, capacity=7)
+    found = await at_once(through(shop.widget, servers), BOOK, wanted(desk, soon(shop.product)))
+    assert found == {"BookPayload": 7 * staff, "SeatsTaken": 40 - 7 * staff}
+    rows = await GroupSession.of(shop.account.id)
+    assert [(row.taken, row.capacity) for row in rows] == [(7, 7)] * staff, "each was filled before the next began"
+    assert await count("occupancy", shop.account.id) == staff
+    assert await count("booking", shop.account.id) == len(await mails(shop)) == 7 * staff
+    assert "fault" not in servers.log()
+
+
+async def test_leaving_and_joining_at_once_lose_no_seat(shop: Business, servers: Servers) -> None:
+    desk = await bookable(shop, capacity=20)
+    inputs = wanted(desk, soon(shop.product))
+    made = [(await shop.owner.did(BOOK, input=input))["booking"]["id"] for input in inputs[:20]]
+    callers = through(shop.owner, servers)
+    leaving = [callers[n % 4].ok(CANCEL, input={"id": id_}) for n, id_ in enumerate(made[:15])]
+    joining = [callers[n % 4].ok(BOOK, input=input) for n, input in enumerate(inputs[20:35])]
+    answers = await asyncio.gather(*(one for pair in zip(leaving, joining, strict=True) for one in pair))
+    joined = sum(answer.get("book", {}).get("__typename") == "BookPayload" for answer in answers)
+    session = await GroupSession.of(shop.account.id).get()
+    assert session.taken == 5 + joined <= 20
+    assert "fault" not in servers.log()
