@@ -23,7 +23,7 @@ _FILES = {
     "location.jsonl": "places",
     "mail.jsonl": "mails of the account that wait to be sent or could not be sent",
     "membership.jsonl": "who works in the account, with which role",
-    "occupancy.jsonl": "time blocked by appointments, holds and sessions with their buffers, in seconds since 1970 (UTC)",
+    "occupancy.jsonl": "time that appointments, holds and sessions block, with buffers, in seconds since 1970 (UTC)",
     "offering.jsonl": "which staff member offers which service",
     "privacy_settings.jsonl": "your privacy settings",
     "schedule.jsonl": "weekly opening hours",
