@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +15,7 @@ from rules.errors import Alternative
 from rules.intervals import Window
 from rules.notice import Reach, reach
 from rules.opening import stretches_between
-from rules.slot_checks import OFF_GRID, Unfit, fits, nearest
+from rules.slot_checks import OFF_GRID, Unfit, can_be_joined, fits, nearest
 from rules.slots import Candidate, Terms, busy_span, offers
 from rules.stretches import Stretch
 from rules.wall_time import day_start, epoch, instant, local_date
@@ -85,24 +84,21 @@ async def free_slots(
 
 def _add_sessions(found: dict[int, Slot], offer: Offer, open_hours: list[_Hours], busy: Busy, party: int) -> None:
     """The starts of sessions that have seats for the party, beside those at which a new one can begin."""
-    places = {hours.person.staff_id: place for place, hours in enumerate(open_hours)}
+    joined = set()
     for hours in open_hours:
         staff = hours.person.staff_id
         away = busy.away_of(staff)
-        for session in busy.sessions.get(staff, []):
-            if session.remaining < party or not _takes_place(session, hours, away, offer):
-                continue
-            slot = found.get(session.start) or Slot(session.start, hours.person.zone, [], 0)
-            staff_ids = sorted([*slot.staff_ids, staff], key=places.__getitem__)
-            most = max(slot.remaining, session.remaining)
-            found[session.start] = replace(slot, staff_ids=staff_ids, remaining=most)
-
-
-def _takes_place(session: Joinable, hours: _Hours, away: list[Window], offer: Offer) -> bool:
-    # Windows are apart, so the last stretch that begins by then is in the only window that can hold the session.
-    at = bisect_right(hours.stretches, session.start, key=lambda stretch: stretch[0])
-    candidate = Candidate(hours.person.staff_id, hours.stretches[max(at - 1, 0) : at], away)
-    return fits(session.start, candidate, _terms_of(session, offer), hours.reach, OFF_GRID) is None
+        for one in busy.sessions.get(staff, []):
+            if one.remaining >= party and can_be_joined(
+                one.start, one.end, hours.stretches, away, offer.terms, hours.reach
+            ):
+                slot = found.get(one.start) or Slot(one.start, hours.person.zone, [], 0)
+                slot.staff_ids.append(staff)
+                found[one.start] = slot if slot.remaining >= one.remaining else replace(slot, remaining=one.remaining)
+                joined.add(one.start)
+    places = {hours.person.staff_id: place for place, hours in enumerate(open_hours)}
+    for start in joined:
+        found[start].staff_ids.sort(key=places.__getitem__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,12 @@ The write path asks here again before it writes; the database has the last word.
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from enum import StrEnum
+from operator import itemgetter
 
 from rules.intervals import Window
 from rules.notice import UNBOUNDED, Reach
 from rules.slots import Candidate, Key, Pool, Terms, forbidden, sweep
+from rules.stretches import Stretch
 
 
 class Unfit(StrEnum):
@@ -66,6 +68,25 @@ def _reasons(start: int, candidate: Candidate[Key], terms: Terms, reach: Reach) 
 
 def _on_grid(start: int, candidate: Candidate[Key], terms: Terms, taken: Sequence[Window]) -> bool:
     return any(start in starts for starts in sweep(candidate.stretches, taken, terms, -UNBOUNDED, UNBOUNDED))
+
+
+def can_be_joined(
+    start: int, end: int, stretches: Sequence[Stretch], away: Iterable[Window], terms: Terms, reach: Reach
+) -> bool:
+    """Whether a session [start, end) that has its time already can be joined: `fits` for a list of thousands.
+
+    It has to be in reach, inside open hours and clear of `away`, which holds no bookings; the grid does not count.
+    """
+    if not reach.earliest <= start < reach.until:
+        return False
+    # Windows are apart, so the last stretch that begins by then is in the only window that can hold the session.
+    at = bisect_right(stretches, start, key=_anchor)
+    if at == 0 or stretches[at - 1][2] < end:
+        return False
+    return not any(begins < end + terms.after and ends > start - terms.before for begins, ends in away)
+
+
+_anchor = itemgetter(0)
 
 
 def nearest(starts: Sequence[int], wanted: int, count: int) -> list[int]:
