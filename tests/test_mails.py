@@ -24,6 +24,7 @@ from models.keyring import link_token, random_nonce
 from models.mail import LEASE, Mail, MailTemplate
 from models.membership import Invitation, InvitationStatus, Role
 from models.user import PasswordReset, SignUp, User
+from permissions.roles import may_assign
 from rules.booking_states import BookingStatus
 from rules.retrying import ATTEMPTS, wait_after
 from rules.tokens import token_hash
@@ -258,9 +259,9 @@ async def test_an_invitation_names_who_invites_and_goes_while_it_stands(
     product: Product, salon: Business, worker: Worker
 ) -> None:
     to, taken_back = f"{uuid7()}@example.com", f"{uuid7()}@example.com"
-    await Invitation.send(salon.act, to, Role.MANAGER, None)
-    revoked = await Invitation.send(salon.act, taken_back, Role.STAFF, None)
-    await revoked.revoke(salon.act)
+    await Invitation.send(salon.act, to, Role.MANAGER, None, may_assign)
+    revoked = await Invitation.send(salon.act, taken_back, Role.STAFF, None, may_assign)
+    await revoked.revoke(salon.act, may_assign)
     await worker.round()
     (mail,) = spooled(product, to)
     assert mail["Subject"] == "Invitation to Salon"
