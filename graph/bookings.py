@@ -19,6 +19,7 @@ from graph.errors import (
     NotFound,
     NotOffered,
     SlotTaken,
+    Throttled,
     TooEarly,
     TooLateToCancel,
     TooLateToReschedule,
@@ -145,6 +146,7 @@ class BookingMutations:
         SlotTaken,
         HoldEnded,
         IdempotencyKeyReused,
+        Throttled,
     )
     reschedule_booking = mutation(
         move.reschedule_booking,
@@ -158,6 +160,7 @@ class BookingMutations:
         SlotTaken,
         TooLateToReschedule,
         IdempotencyKeyReused,
+        Throttled,
     )
     cancel_booking = mutation(
         change.cancel_booking,

@@ -28,13 +28,17 @@ from models.storage.database import transaction
 from models.storage.errors import Contended
 from models.taken import is_duplicate
 from rules.booking_states import BookingStatus
-from rules.errors import FieldProblem, NotFound, ValidationFailed
+from rules.errors import FieldProblem, NotFound, Throttled, ValidationFailed
 from rules.references import new_reference
 from rules.slot_checks import Unfit
 from rules.tokens import token_hash
 
 # A hold is a promise: what was near the edge of notice or on the grid when it was made may be booked with it.
 _PROMISED_BY_HOLD = frozenset({Unfit.TOO_SOON, Unfit.NOT_ON_GRID})
+
+# Each of them mails to an address that anybody can type, so a family is served and nobody's mailbox is flooded.
+MOST_AT_WIDGETS = 10
+_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,8 @@ class Particulars:
 async def book(act: Act, wish: Wish, particulars: Particulars, request: Repeatable) -> Booking:
     """Book the wished time: one booking, one event, one mail, and the hold used up; or nothing at all.
 
-    SlotTaken and NotOffered with alternatives, NotFound, HoldEnded, ValidationFailed, IdempotencyKeyReused.
+    SlotTaken and NotOffered with alternatives, NotFound, HoldEnded, ValidationFailed, IdempotencyKeyReused; Throttled
+    after ten in an hour for one customer at widgets.
     """
 
     async def work() -> Booking:
@@ -100,6 +105,8 @@ async def _book(act: Act, wish: Wish, particulars: Particulars) -> Booking:
         if hold is not None:
             await hold.consume(act)
         customer = await _customer(act, particulars.customer)
+        if particulars.source is BookingSource.WIDGET:
+            await _refuse_flood(act, customer)
         booking = await _insert(act, wish, offer, who, particulars, customer)
         span = blocked(booking.starts_at, booking.ends_at, booking.before_minutes, booking.after_minutes)
         await occupy(act, who.calendar_id, span, booking_id=booking.id)
@@ -128,6 +135,13 @@ async def _customer(act: Act, who: Person | UUID) -> Customer:
     if customer is None:
         raise NotFound("customer")
     return customer
+
+
+async def _refuse_flood(act: Act, customer: Customer) -> None:
+    at_widgets = Booking.of(act.account_id).filter(customer_id=customer.id, source=BookingSource.WIDGET)
+    latest = await at_widgets.filter(created_at__gt=act.at - _HOUR).order_by("-created_at").limit(MOST_AT_WIDGETS)
+    if len(latest) == MOST_AT_WIDGETS:
+        raise Throttled(int((latest[-1].created_at + _HOUR - act.at).total_seconds()) + 1)
 
 
 async def _insert(
