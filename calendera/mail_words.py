@@ -150,10 +150,11 @@ def booking_cancelled(about: Appointment) -> Letter:
 
 def sign_up(name: str, business: str, expires: str, link: str, token: str) -> Letter:
     """Somebody asked for an account with this address."""
+    opened = typed(business, "your business")
     return _letter(
         "Confirm your Calendera account",
         _hello(name),
-        f"you asked for a Calendera account for {typed(business, 'your business')}. It is made as soon as you confirm it:",
+        f"you asked for a Calendera account for {opened}. It is made as soon as you confirm it:",
         _link(f"Until {expires}:", link, token),
         "If it was not you, do nothing: without the link no account is made, and what was typed is deleted.",
     )
@@ -161,9 +162,10 @@ def sign_up(name: str, business: str, expires: str, link: str, token: str) -> Le
 
 def sign_up_existing(business: str, expires: str, link: str, token: str) -> Letter:
     """The same, where the address belongs to somebody who signs in already."""
+    opened = typed(business, "a business")
     return _letter(
         "You already have a Calendera account",
-        f"Hello,\n\nsomebody, perhaps you, asked for a Calendera account for {typed(business, 'a business')} with this address. "
+        f"Hello,\n\nsomebody, perhaps you, asked for a Calendera account for {opened} with this address. "
         "You can sign in with it already, and your password stays as it is.",
         _link(f"If you want to add this business to what you work in, until {expires}:", link, token),
         "If it was not you, do nothing: without the link nothing changes.",
