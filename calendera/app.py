@@ -122,7 +122,7 @@ def observe(served: Served) -> None:
         status=served.status,
         ms=served.seconds * 1000,
         statements=len(known.statements) if known else 0,
-        errors=served.codes,
+        errors=[*served.codes, *dict.fromkeys(known.refused if known else ())],
     )
 
 

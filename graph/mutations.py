@@ -74,6 +74,7 @@ class _Answers(FieldExtension):
         try:
             result = await next_(source, info, **kwargs)
         except self.refusals as refusal:
+            info.context.refused.append(refusal.code.value)
             return Refused(refusal)
         if len(self.keys) == 1:
             return self.payload(**{self.keys[0]: result})
