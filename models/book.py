@@ -28,7 +28,7 @@ from models.storage.database import transaction
 from models.storage.errors import Contended
 from models.taken import is_duplicate
 from rules.booking_states import BookingStatus
-from rules.errors import FieldProblem, NotFound, Throttled, ValidationFailed
+from rules.errors import FieldProblem, HoldEnded, NotFound, Throttled, ValidationFailed
 from rules.references import new_reference
 from rules.slot_checks import Unfit
 from rules.tokens import token_hash
@@ -100,6 +100,8 @@ async def _book(act: Act, wish: Wish, particulars: Particulars) -> Booking:
         hold = await Hold.live(act, particulars.hold_hash)
         wish = _held(wish, hold)
     offer = await offer_for(act, wish)
+    if hold is not None and offer.provider(hold.staff_id) is None:
+        raise HoldEnded  # whoever it was held with has stopped offering the service since
 
     async def write(who: Provider, overridden: Unfit | None) -> Booking:
         if hold is not None:

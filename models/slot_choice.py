@@ -56,7 +56,8 @@ _SAID = {
 class Wish:
     """An appointment that somebody wants. `staff_id` None: with anyone. `private`: also services kept for members.
 
-    `waived` are the reasons that do not count for whoever asks.
+    `waived` are the reasons that do not count for whoever asks. `instead_of` is the start of the booking that is to be
+    moved, which is no alternative to where it cannot go.
     """
 
     service_id: UUID
@@ -65,6 +66,7 @@ class Wish:
     private: bool = False
     waived: frozenset[Unfit] = frozenset()
     ignoring: Ignoring = NOTHING
+    instead_of: datetime | None = None
 
 
 async def offer_for(act: Act, wish: Wish) -> Offer:
@@ -134,8 +136,9 @@ async def _nearby(act: Act, wish: Wish, terms: Adapt) -> list[Alternative]:
     if offer is None:
         return []
     return await alternatives(
-        act.account_id, terms(offer), wish.starts_at, act.at, staff_id=wish.staff_id, ignoring=wish.ignoring
-    )
+        act.account_id, terms(offer), wish.starts_at, act.at,
+        staff_id=wish.staff_id, ignoring=wish.ignoring, instead_of=wish.instead_of,
+    )  # fmt: skip
 
 
 def _refusal(reasons: list[Unfit]) -> SlotTaken | NotOffered:

@@ -37,11 +37,13 @@ class Near:
     people: list[int]
     start: int
     ignoring: object = None
+    instead_of: int | None = None
 
     def starts(self, diary: Diary) -> list[int]:
         """The five free starts that are nearest; of two as near, the earlier one."""
         days = [min(diary.days) + timedelta(days=number) for number in range(len(diary.days) + 1)]  # past midnight
         free = {one for day in days for one in diary.free(self.terms, self.people, day, self.ignoring)}
+        free -= {self.instead_of}
         return sorted(sorted(free, key=lambda one: (abs(one - self.start), one))[:5])
 
 

@@ -46,7 +46,7 @@ class Lived(Booked):
         await self._compare(
             "done" if expected == "stays" else expected,
             reschedule(self.act, row, Move(moment(start), to, version, customer), Repeatable("p", "move", None, None)),
-            Near(terms, [who], start, key),
+            Near(terms, [who], start, key, one.start if who == one.staff else None),
         )
         if expected == "done":
             one.start, one.staff = start, one.staff if staff is None else staff

@@ -121,7 +121,7 @@ async def test_a_storm_of_everything_leaves_a_straight_diary(shop: Business, ser
         held += [result["token"] for result in results if "token" in result]
         assert "NotFound" not in names(results) and "ValidationFailed" not in names(results)
         await straight(shop)
-    assert len(await diary(shop)) > 20
+    assert len(await diary(shop)) > 8, "it would be no storm"
 
 
 def _anything(
