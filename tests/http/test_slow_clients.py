@@ -30,7 +30,7 @@ class Hasty(BoundedHeads):
 async def send(server: Server) -> AsyncIterator[Open]:
     """Send bytes to the toy behind a server of little patience; gives what it answers before it hangs up."""
     listening = socket.create_server(("127.0.0.1", 0))
-    running = uvicorn.Server(uvicorn.Config(server.app, http=Hasty, log_level="critical", lifespan="off"))
+    running = uvicorn.Server(uvicorn.Config(server.app, http=Hasty, log_config=None, lifespan="off"))
     task = asyncio.create_task(running.serve(sockets=[listening]))
 
     async def exchange(*pieces: bytes) -> bytes:
