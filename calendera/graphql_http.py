@@ -18,11 +18,12 @@ from calendera.asking import Asking, Authenticate, Observe, Served, Visit
 from calendera.bodies import BODY_LIMIT, BODY_SECONDS, read_body
 from calendera.disconnects import unless_gone
 from calendera.negotiation import check_content_type, response_type
-from calendera.replies import Reply, reply_to, reply_to_refusal, send_reply
+from calendera.replies import Reply, reply_to, reply_to_refusal, reply_when_busy, send_reply
 from calendera.stopped import Stopped
 from graph.answers import Answer, fault_of, masked
 from graph.execution import Operations
 from graph.prepared import Prepared
+from models.storage.errors import Contended
 from rules.errors import Denied, Throttled
 
 # Whoever takes longer over the body is asked again who they are.
@@ -85,6 +86,8 @@ class _Endpoint:
             raise
         except (Stopped, Denied, Throttled) as refusal:
             return reply_to_refusal(refusal, visit.media_type)
+        except Contended:
+            return reply_when_busy(visit.media_type)
         except Exception as error:
             self._operations.report(fault_of(error, visit.request_id, visit.operation))
             return reply_to(masked(visit.request_id), visit.media_type)

@@ -36,7 +36,7 @@ class Booked(Foretelling):
         return await book(
             self.act,
             wish,
-            Particulars(person, BookingSource.WIDGET, hold_hash=hashed),
+            Particulars(person, BookingSource.DASHBOARD, hold_hash=hashed),
             Repeatable("p", "book", None, None),
         )
 
