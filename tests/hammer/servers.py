@@ -44,6 +44,7 @@ async def serving(product: Product, count: int) -> AsyncIterator[Servers]:
         "CALENDERA_DATA_DIR": str(product.folder),
         "CALENDERA_DATABASE_URL": product.database.url,
         "CALENDERA_PORT": "0",
+        "CALENDERA_POOL_SIZE": "4",  # several test processes run several servers each, and PostgreSQL takes 100
         "CALENDERA_RUN_WORKER": "false",
     }
     folder = Path(mkdtemp(prefix="servers-", dir=product.folder))
