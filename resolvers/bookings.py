@@ -46,7 +46,7 @@ class BookingFilter:
     )
     changed_since: datetime | None = strawberry.field(
         description="Only what was made or changed then or later. To follow changes, ask again from a minute before "
-        "the last `updatedAt` that was seen and compare `version`: a change may be stored a moment after its `updatedAt`.",
+        "the last `updatedAt` that was seen and compare `version`: a change may be stored a little after it.",
         default=None,
     )
     reference: str | None = strawberry.field(
