@@ -22,6 +22,7 @@ from calendera.graphql_http import graphql_endpoint
 from calendera.health import health_routes
 from calendera.logs import log, log_operation
 from calendera.open_database import MODELS
+from calendera.pages import page_routes
 from calendera.request_id import RequestId
 from calendera.secret_key import signing_key
 from calendera.security_headers import SecurityHeaders
@@ -93,6 +94,7 @@ def routes(settings: Settings, clock: Clock) -> list[Route]:
         Route("/graphql", dashboard),
         Route("/embed/v1/{key}/graphql", WidgetCors(widget, authentication)),
         download_route(settings, authentication),
+        *page_routes(),
         *health_routes(database.ping, lambda: migrate.pending(url)),
     ]
 
@@ -120,7 +122,7 @@ def observe(served: Served) -> None:
         status=served.status,
         ms=served.seconds * 1000,
         statements=len(known.statements) if known else 0,
-        errors=served.codes,
+        errors=[*served.codes, *dict.fromkeys(known.refused if known else ())],
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -11,14 +12,27 @@ from starlette.requests import Request
 from calendera.stopped import Stopped
 
 BODY_LIMIT = 256 * 1024
+# Enough for the largest body over a bad telephone line; whoever takes longer means to hold the connection.
+BODY_SECONDS = 15.0
 _DEEPEST = 32
 
 
-async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
-    """The whole body, at most `limit` bytes. Raises Stopped 400, 413 or 415, and starlette's ClientDisconnect.
+async def read_body(request: Request, limit: int = BODY_LIMIT, seconds: float = BODY_SECONDS) -> bytes:
+    """The whole body, at most `limit` bytes within `seconds`. Raises Stopped 400, 408, 413 or 415, and starlette's
+    ClientDisconnect.
 
     The declared length is only a reason to refuse early; what counts is what arrives.
     """
+    _check_head(request, limit)
+    try:
+        async with asyncio.timeout(seconds):
+            return await _read(request, limit)
+    except TimeoutError:
+        message = f"The body did not arrive within {seconds:g} seconds. Send it at once."
+        raise Stopped(408, message, headers={"Connection": "close"}) from None
+
+
+def _check_head(request: Request, limit: int) -> None:
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise Stopped(415, "Send the body without compression.", headers={"Accept-Encoding": "identity"})
     declared = request.headers.get("content-length", "0")
@@ -27,6 +41,9 @@ async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
     # Compared by digits first: int() itself takes long for a number of a million digits.
     if len(declared.lstrip("0")) > 18 or int(declared) > limit:
         raise _too_large(limit)
+
+
+async def _read(request: Request, limit: int) -> bytes:
     chunks: list[bytes] = []
     size = 0
     async for chunk in request.stream():

@@ -8,11 +8,13 @@ from starlette.routing import Route
 
 from calendera.authentication import Authentication
 from calendera.exporting import folder_of
+from calendera.logs import log
 from calendera.settings import Settings
 from graph.answers import refuse
 from models.act import Act
 from models.export import Export
 from permissions.roles import Permission
+from permissions.viewer import VISITOR, Viewer
 from rules.errors import Denied
 from rules.ids import key_of
 
@@ -28,19 +30,20 @@ def download_route(settings: Settings, authentication: Authentication) -> Route:
     """
 
     async def download(request: Request) -> Response:
+        viewer = VISITOR
         try:
             viewer = await authentication.of_cookie(request)
             viewer.require(Permission.EXPORTS_MANAGE)
             account_id = viewer.in_account()
         except Denied as denied:
-            return _refused(401 if denied.code == "UNAUTHENTICATED" else 403, denied.code, denied.message)
+            return _refused(viewer, 401 if denied.code == "UNAUTHENTICATED" else 403, denied.code, denied.message)
         key = key_of("export", request.path_params["id"])
         export = await Export.of(account_id).get_or_none(id=key) if key else None
         now = authentication.clock.now()
         path = folder_of(settings) / export.file_name if export and export.available(now) else None
         # Another account's, an unknown and an expired one are all the same: not there.
         if export is None or path is None or not path.is_file():
-            return _refused(404, "NOT_FOUND", _NOT_THERE)
+            return _refused(viewer, 404, "NOT_FOUND", _NOT_THERE)
         if request.method == "GET":
             await export.downloaded(Act(account_id, viewer.actor, now))
         name = f"calendera-{now:%Y-%m-%d}.zip"
@@ -49,5 +52,6 @@ def download_route(settings: Settings, authentication: Authentication) -> Route:
     return Route("/exports/{id}", download, methods=["GET"])
 
 
-def _refused(status: int, code: str, message: str) -> Response:
+def _refused(viewer: Viewer, status: int, code: str, message: str) -> Response:
+    log.info("download refused", credential=viewer.kind.value, status=status, errors=[code])
     return JSONResponse(refuse(code, message).body(), status, headers=_PRIVATE)

@@ -10,6 +10,7 @@ _TEXT = """Calendera is running.
 POST /graphql                       dashboards (session cookie), partners (Authorization: Bearer sk_…),
                                     customers (Authorization: Bearer mt_…)
 POST /embed/v1/{key}/graphql        booking widgets (pk_…)
+GET  /booking, /invitation, …       pages that mailed links lead to
 GET  /healthz, /readyz              is it alive, can it serve
 
 The API is described in schema.graphql. Begin with the README.

@@ -15,16 +15,19 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from calendera.asked import Asked, from_body, from_query_string
 from calendera.asking import Asking, Authenticate, Observe, Served, Visit
-from calendera.bodies import BODY_LIMIT, read_body
+from calendera.bodies import BODY_LIMIT, BODY_SECONDS, read_body
 from calendera.disconnects import unless_gone
 from calendera.negotiation import check_content_type, response_type
-from calendera.replies import Reply, reply_to, reply_to_refusal, send_reply
+from calendera.replies import Reply, reply_to, reply_to_refusal, reply_when_busy, send_reply
 from calendera.stopped import Stopped
 from graph.answers import Answer, fault_of, masked
 from graph.execution import Operations
 from graph.prepared import Prepared
+from models.storage.errors import Contended
 from rules.errors import Denied, Throttled
 
+# Whoever takes longer over the body is asked again who they are.
+_FRESH_SECONDS = 1.0
 _GONE = 499  # what proxies write into their logs when a client did not wait for the answer
 _TRUSTED_ONLY = "This key runs trusted documents only. Send `documentId` instead of `query`."
 _TRUSTED_BY_GET = "GET is answered for trusted documents only. Send the operation by POST."
@@ -37,23 +40,30 @@ def graphql_endpoint(
     *,
     observe: Observe | None = None,
     body_limit: int = BODY_LIMIT,
+    body_seconds: float = BODY_SECONDS,
 ) -> ASGIApp:
     """An ASGI application for one path: `Route(path, endpoint=…)`, not `Mount`, which redirects a POST.
 
-    `authenticate` sees the request before its body is read. `observe` is called once for each request, after the
-    answer is ready. `body_limit` is in bytes.
+    `authenticate` sees the request before its body is read, and once more where that took long. `observe` is called
+    once for each request, after the answer is ready. `body_limit` is in bytes.
     """
-    return _Endpoint(operations, authenticate, observe, body_limit)
+    return _Endpoint(operations, authenticate, observe, body_limit, body_seconds)
 
 
 class _Endpoint:
     def __init__(
-        self, operations: Operations, authenticate: Authenticate, observe: Observe | None, body_limit: int
+        self,
+        operations: Operations,
+        authenticate: Authenticate,
+        observe: Observe | None,
+        body_limit: int,
+        body_seconds: float,
     ) -> None:
         self._operations = operations
         self._authenticate = authenticate
         self._observe = observe
         self._body_limit = body_limit
+        self._body_seconds = body_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = time.perf_counter()
@@ -76,6 +86,8 @@ class _Endpoint:
             raise
         except (Stopped, Denied, Throttled) as refusal:
             return reply_to_refusal(refusal, visit.media_type)
+        except Contended:
+            return reply_when_busy(visit.media_type)
         except Exception as error:
             self._operations.report(fault_of(error, visit.request_id, visit.operation))
             return reply_to(masked(visit.request_id), visit.media_type)
@@ -88,11 +100,7 @@ class _Endpoint:
             if request.method != "POST":
                 raise Stopped(405, "Send GraphQL by POST.", headers={"Allow": "GET, POST"})
             check_content_type(request.headers)
-        asking = visit.asking = await self._authenticate(request)
-        if by_get:
-            asked = from_query_string(request.scope["query_string"])
-        else:
-            asked = from_body(await read_body(request, self._body_limit))
+        asked, asking = await self._asked(request, visit, by_get=by_get)
         prepared = self._find(asked, asking, by_get=by_get)
         if isinstance(prepared, Answer):
             return prepared, asking
@@ -107,6 +115,18 @@ class _Endpoint:
         answer = await unless_gone(run, request.receive)
         answer.extensions.update(asking.extensions)
         return answer, asking
+
+    async def _asked(self, request: Request, visit: Visit, *, by_get: bool) -> tuple[Asked, Asking]:
+        """What is asked and by whom, as they are when the last byte is there: a credential that ended while the body
+        trickled in opens nothing, and the clock of the operation does not lag behind."""
+        asking = visit.asking = await self._authenticate(request)
+        if by_get:
+            return from_query_string(request.scope["query_string"]), asking
+        began = time.perf_counter()
+        body = await read_body(request, self._body_limit, self._body_seconds)
+        if time.perf_counter() - began > _FRESH_SECONDS:
+            asking = visit.asking = await self._authenticate(request)
+        return from_body(body), asking
 
     def _find(self, asked: Asked, asking: Asking, *, by_get: bool) -> Prepared | Answer:
         """The document that is meant, as far as this credential and this method may name it."""

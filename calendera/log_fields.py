@@ -25,7 +25,7 @@ FIELDS = {
     "status": "HTTP or SMTP status",
     "ms": "how long it took, in milliseconds",
     "statements": "SQL statements sent",
-    "errors": "codes of the errors answered",
+    "errors": "codes of the errors and refusals answered",
     # background work
     "account_id": "the business, never a person",
     "job": "kind of job",

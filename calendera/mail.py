@@ -80,7 +80,8 @@ def refuse_unsafe(message: EmailMessage) -> None:
         if any(end in f"{name}{value}" for end in "\r\n\0"):
             raise UnsafeMail("a header has a line break in it")
     for header in ("From", "To"):
-        if len(getaddresses([str(value) for value in message.get_all(header, [])])) != 1:
+        found = [address for _, address in getaddresses([str(value) for value in message.get_all(header, [])])]
+        if len(found) != 1 or not found[0]:
             raise UnsafeMail(f"{header} is not exactly one address")
     if message["Cc"] or message["Bcc"]:
         raise UnsafeMail("a mail has one recipient")

@@ -6,6 +6,7 @@ written alone, for programs that send it as `Authorization: Bearer …` or in an
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,9 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
 )  # fmt: skip
+
+# What a mail program may make a link of: a scheme, an address, or a dot between two words.
+_CLICKABLE = re.compile(r"://|@|\w\.\w{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,17 @@ def one_line(value: str) -> str:
     """The text without line breaks, controls and runs of spaces, so that it can neither begin a header nor a line."""
     shown = "".join(" " if unicodedata.category(char) in ("Cc", "Zl", "Zp") else char for char in value)
     return " ".join(shown.split())
+
+
+def typed(value: str, instead: str) -> str:
+    """What somebody unknown typed into a form, for the mailbox of anybody: on one line, and nothing to click on."""
+    shown = one_line(value)
+    return instead if _CLICKABLE.search(shown) else shown
+
+
+def _hello(name: str) -> str:
+    shown = typed(name, "")
+    return f"Hello {shown}," if shown else "Hello,"
 
 
 def when(starts_at: datetime, ends_at: datetime, zone: str) -> str:
@@ -95,7 +110,7 @@ def _facts(about: Appointment) -> str:
 def _booking(about: Appointment, subject: str, sentence: str, *, manage: bool) -> Letter:
     business = one_line(about.business)
     ending = [_link("See, move or cancel it here. Whoever has this link can do so:", about.link, about.token)]
-    greeting = f"Hello {one_line(about.customer)},"
+    greeting = _hello(about.customer)
     closing = f"{business}, by Calendera"
     title = f"{subject}: {one_line(about.service)} at {business}"
     return _letter(title, greeting, sentence, _facts(about), *(ending if manage else []), closing)
@@ -135,10 +150,11 @@ def booking_cancelled(about: Appointment) -> Letter:
 
 def sign_up(name: str, business: str, expires: str, link: str, token: str) -> Letter:
     """Somebody asked for an account with this address."""
+    opened = typed(business, "your business")
     return _letter(
         "Confirm your Calendera account",
-        f"Hello {one_line(name)},",
-        f"you asked for a Calendera account for {one_line(business)}. It is made as soon as you confirm it:",
+        _hello(name),
+        f"you asked for a Calendera account for {opened}. It is made as soon as you confirm it:",
         _link(f"Until {expires}:", link, token),
         "If it was not you, do nothing: without the link no account is made, and what was typed is deleted.",
     )
@@ -146,9 +162,10 @@ def sign_up(name: str, business: str, expires: str, link: str, token: str) -> Le
 
 def sign_up_existing(business: str, expires: str, link: str, token: str) -> Letter:
     """The same, where the address belongs to somebody who signs in already."""
+    opened = typed(business, "a business")
     return _letter(
         "You already have a Calendera account",
-        f"Hello,\n\nsomebody, perhaps you, asked for a Calendera account for {one_line(business)} with this address. "
+        f"Hello,\n\nsomebody, perhaps you, asked for a Calendera account for {opened} with this address. "
         "You can sign in with it already, and your password stays as it is.",
         _link(f"If you want to add this business to what you work in, until {expires}:", link, token),
         "If it was not you, do nothing: without the link nothing changes.",
@@ -159,7 +176,7 @@ def password_reset(name: str, expires: str, link: str, token: str) -> Letter:
     """Somebody asked for a new password."""
     return _letter(
         "Choose a new password for Calendera",
-        f"Hello {one_line(name)},",
+        _hello(name),
         "somebody, probably you, asked for a new password for your Calendera account.",
         _link(f"Choose it here, once, until {expires}:", link, token),
         "If it was not you, do nothing: your password stays as it is.",

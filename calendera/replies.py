@@ -11,12 +11,19 @@ from starlette.types import Send
 from calendera.asking import Visit
 from calendera.negotiation import GRAPHQL
 from calendera.stopped import Stopped
-from graph.answers import Answer, refuse
+from graph.answers import BUSY, Answer, refuse
 from rules.errors import Denied, Throttled
 
 # These say something about the request as such. Others are about the document, for which `application/json` promises
 # 200 to clients that look at nothing else.
-_STATUS = {"BAD_REQUEST": 400, "UNAUTHENTICATED": 401, "FORBIDDEN": 403, "THROTTLED": 429, "INTERNAL_SERVER_ERROR": 500}
+_STATUS = {
+    "BAD_REQUEST": 400,
+    "UNAUTHENTICATED": 401,
+    "FORBIDDEN": 403,
+    "THROTTLED": 429,
+    "INTERNAL_SERVER_ERROR": 500,
+    "TRY_AGAIN": 503,
+}
 _CHALLENGE = ("WWW-Authenticate", 'Bearer realm="calendera"')
 
 
@@ -49,6 +56,11 @@ def reply_to_refusal(refusal: Stopped | Denied | Throttled, media_type: str) -> 
         wait = [("Retry-After", str(refusal.retry_after_seconds))]
         return reply_to(refuse("THROTTLED", refusal.message), media_type, wait)
     return reply_to(refuse(refusal.code, refusal.message), media_type)
+
+
+def reply_when_busy(media_type: str) -> Reply:
+    """The reply to a request that could not even begin, because everything that it needs is in use."""
+    return reply_to(refuse("TRY_AGAIN", BUSY), media_type, [("Retry-After", "1")])
 
 
 async def send_reply(reply: Reply, visit: Visit, send: Send) -> None:

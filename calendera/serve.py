@@ -9,6 +9,7 @@ from uvicorn.supervisors import Multiprocess
 
 from calendera import logs
 from calendera.cli_start import Stop
+from calendera.heads import BoundedHeads
 from calendera.settings import Settings, read_settings
 
 # A stop is graceful within 10 seconds: requests get 8 to end, the rest is for closing the database.
@@ -70,6 +71,7 @@ def _config(settings: Settings) -> uvicorn.Config:
         port=settings.port,
         workers=settings.workers,
         lifespan="on",
+        http=BoundedHeads,
         timeout_graceful_shutdown=STOP_WITHIN_SECONDS,
         ws_max_size=SOCKET_FRAME_BYTES,
         # Its access log has addresses and query strings, its configuration would bypass ours.

@@ -17,7 +17,7 @@ from graphql import GraphQLError
 from strawberry.exceptions import StrawberryInputCoercionError
 from tortoise.exceptions import ValidationError
 
-from models.storage.errors import Unstorable
+from models.storage.errors import Contended, Unstorable
 from rules.errors import BadInput, Denied
 
 MASKED = "Something failed on our side."
@@ -25,6 +25,7 @@ _UNSTORABLE = (
     "A text is longer than its place or holds a character that no text may have (as U+0000), or a number is too large. "
     "Nothing was changed by this field."
 )
+BUSY = "Too many want the same at once. Nothing was done; send it again in a moment."
 _FRAMES = 12
 
 
@@ -142,6 +143,8 @@ def _public(error: GraphQLError) -> dict[str, Any] | None:
         return {"message": cause.message, "code": "BAD_USER_INPUT"}
     if isinstance(cause, Unstorable | ValidationError):  # what a resolver let through unchecked
         return {"message": _UNSTORABLE, "code": "BAD_USER_INPUT"}
+    if isinstance(cause, Contended):  # after every attempt that `retrying` makes: load, and no fault in the program
+        return {"message": BUSY, "code": "TRY_AGAIN"}
     if isinstance(cause, StrawberryInputCoercionError) or _is_about_an_argument(cause):
         return {"message": _words_about_an_argument(cause), "code": "BAD_USER_INPUT"}
     return None

@@ -20,6 +20,7 @@ from graph.errors import (
     NotOffered,
     SeatsTaken,
     SlotTaken,
+    Throttled,
     TooEarly,
     TooLateToCancel,
     TooLateToReschedule,
@@ -155,6 +156,7 @@ class BookingMutations:
         SeatsTaken,
         HoldEnded,
         IdempotencyKeyReused,
+        Throttled,
     )
     reschedule_booking = mutation(
         move.reschedule_booking,
@@ -169,6 +171,7 @@ class BookingMutations:
         SeatsTaken,
         TooLateToReschedule,
         IdempotencyKeyReused,
+        Throttled,
     )
     cancel_booking = mutation(
         change.cancel_booking,

@@ -163,7 +163,8 @@ def _stopped(code: str, message: str, request_id: str) -> Answer:
 
 
 def _too_many_fields(operation: OperationDefinitionNode, limit: int) -> str:
-    return f"The answer would have more than {limit:,} fields. Ask for smaller pages.{_what_stands(operation)}"
+    words = f"The answer would have more than {limit:,} fields. Ask for smaller pages or fewer dates."
+    return f"{words}{_what_stands(operation)}"
 
 
 def _too_slow(operation: OperationDefinitionNode, seconds: float) -> str:

@@ -8,6 +8,7 @@ Where it gives one thing, the resolver returns that thing; otherwise an object w
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Union
 
@@ -38,7 +39,7 @@ def mutation(resolver: Callable[..., Any], permission: Permission | None, gives:
     guard = [Guard(shape.permission, None)] if isinstance(shape.permission, Can) else []
     return strawberry.mutation(
         resolver=resolver,
-        description=(resolver.__doc__ or "").strip(),
+        description=inspect.cleandoc(resolver.__doc__ or ""),
         graphql_type=Annotated[members, strawberry.union(f"{name}Result", description=words)],
         metadata={KEY: shape},
         directives=[] if guard else [shape.permission.schema_directive],
@@ -73,6 +74,7 @@ class _Answers(FieldExtension):
         try:
             result = await next_(source, info, **kwargs)
         except self.refusals as refusal:
+            info.context.refused.append(refusal.code.value)
             return Refused(refusal)
         if len(self.keys) == 1:
             return self.payload(**{self.keys[0]: result})

@@ -49,6 +49,8 @@ CHANGE_PASSWORD = Limit("change password, user", 10, timedelta(minutes=15))
 SIGN_UP_EMAIL = Limit("sign up, email", 5, timedelta(hours=1))
 RESET_EMAIL = Limit("reset password, email", 5, timedelta(hours=1))
 MAILED_ADDRESS = Limit("mailed, address", 20, timedelta(hours=1))
+# Each move of a booking mails to its customer, whom whoever booked may only have named.
+MOVED_BY_LINK = Limit("move by link, booking", 20, timedelta(hours=1))
 INVITED = Limit("invited, account", 100, timedelta(days=1))
 
 

@@ -161,14 +161,18 @@ def _seen(offer: Offer, span: Window) -> Window:
 
 async def alternatives(
     account_id: UUID, offer: Offer, wanted: datetime, now: datetime,
-    *, staff_id: UUID | None = None, ignoring: Ignoring = NOTHING, party: int = 1,
+    *, staff_id: UUID | None = None, ignoring: Ignoring = NOTHING, instead_of: datetime | None = None, party: int = 1,
 ) -> list[Alternative]:  # fmt: skip
-    """The free starts nearest to `wanted` that have room for the party, at most a week before or after it."""
+    """The free starts nearest to `wanted` that have room for the party, at most a week before or after it.
+
+    `instead_of` is none of them.
+    """
     day = local_date(epoch(wanted), _zone_of(offer, staff_id))
     slots = await free_slots(
         account_id, offer, day - _NEAR, day + _NEAR, now, staff_id=staff_id, ignoring=ignoring, party=party
     )  # fmt: skip
-    zones = {slot.start: slot.zone for slot in slots}
+    left_out = None if instead_of is None else epoch(instead_of)
+    zones = {slot.start: slot.zone for slot in slots if slot.start != left_out}
     return [
         Alternative(instant(start), instant(start + offer.terms.duration), zones[start].key)
         for start in nearest(list(zones), epoch(wanted), ALTERNATIVES)

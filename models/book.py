@@ -30,13 +30,17 @@ from models.storage.database import transaction
 from models.storage.errors import Contended
 from models.taken import is_duplicate
 from rules.booking_states import BookingStatus
-from rules.errors import FieldProblem, NotFound, ValidationFailed
+from rules.errors import FieldProblem, HoldEnded, NotFound, Throttled, ValidationFailed
 from rules.references import new_reference
 from rules.slot_checks import Unfit
 from rules.tokens import token_hash
 
 # A hold is a promise: what was near the edge of notice or on the grid when it was made may be booked with it.
 _PROMISED_BY_HOLD = frozenset({Unfit.TOO_SOON, Unfit.NOT_ON_GRID})
+
+# Each of them mails to an address that anybody can type, so a family is served and nobody's mailbox is flooded.
+MOST_AT_WIDGETS = 10
+_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,8 @@ class Particulars:
 async def book(act: Act, wish: Wish, particulars: Particulars, request: Repeatable) -> Booking:
     """Book the wished time: one booking, one event, one mail, and the hold used up; or nothing at all.
 
-    SlotTaken, SeatsTaken and NotOffered with alternatives, NotFound, HoldEnded, ValidationFailed, IdempotencyKeyReused.
+    SlotTaken, SeatsTaken and NotOffered with alternatives, NotFound, HoldEnded, ValidationFailed, IdempotencyKeyReused;
+    Throttled after ten in an hour for one customer at widgets.
     """
 
     async def work() -> Booking:
@@ -97,11 +102,15 @@ async def _book(act: Act, wish: Wish, particulars: Particulars) -> Booking:
         hold = await Hold.live(act, particulars.hold_hash)
         wish = _held(wish, hold)
     offer = await offer_for(act, wish)
+    if hold is not None and offer.provider(hold.staff_id) is None:
+        raise HoldEnded  # whoever it was held with has stopped offering the service since
 
     async def write(who: Provider, overridden: Unfit | None) -> Booking:
         if hold is not None:
             await hold.consume(act)
         customer = await _customer(act, particulars.customer)
+        if particulars.source is BookingSource.WIDGET:
+            await _refuse_flood(act, customer)
         session = await seat(act, offer, who, wish.starts_at, wish.party)
         booking = await _insert(act, wish, offer, who, particulars, customer, session)
         if session is None:
@@ -135,6 +144,13 @@ async def _customer(act: Act, who: Person | UUID) -> Customer:
     if customer is None:
         raise NotFound("customer")
     return customer
+
+
+async def _refuse_flood(act: Act, customer: Customer) -> None:
+    at_widgets = Booking.of(act.account_id).filter(customer_id=customer.id, source=BookingSource.WIDGET)
+    latest = await at_widgets.filter(created_at__gt=act.at - _HOUR).order_by("-created_at").limit(MOST_AT_WIDGETS)
+    if len(latest) == MOST_AT_WIDGETS:
+        raise Throttled(int((latest[-1].created_at + _HOUR - act.at).total_seconds()) + 1)
 
 
 async def _insert(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID
@@ -22,7 +23,7 @@ from models.session import Session
 from models.storage.database import lock, transaction
 from models.tenancy import Owned, across_accounts
 from models.user import User
-from rules.errors import AlreadyTaken, LastOwner, LinkInvalid, NotFound, SignInFirst, VersionConflict
+from rules.errors import AlreadyTaken, Denied, LastOwner, LinkInvalid, NotFound, SignInFirst, VersionConflict
 from rules.retention import RetentionClass
 from rules.tokens import token_hash
 
@@ -37,6 +38,10 @@ class Role(enum.Enum):
     MANAGER = "MANAGER"
     STAFF = "STAFF"
     AUDITOR = "AUDITOR"
+
+
+# Whether a member with the first role may give, take and change the second: `permissions.roles.may_assign`.
+May = Callable[[Role, Role], bool]
 
 
 class InvitationStatus(enum.Enum):
@@ -57,31 +62,34 @@ class Membership(Kept):
     class Meta:
         table = "membership"
 
-    async def change_role(self, act: Act, expected_version: int, role: Role) -> None:
-        """Give the member another role. LastOwner, VersionConflict, NotFound."""
+    async def change_role(self, act: Act, expected_version: int, role: Role, may: May) -> None:
+        """Give the member another role, and take back invitations they sent that it could not send. Denied, LastOwner,
+        VersionConflict, NotFound."""
         async with transaction():
-            before = await self._hold(act, leaves_owners=role is Role.OWNER)
+            before = await self._hold(act, may, role)
+            await Invitation.take_back(act, self.user_id, {one for one in Role if not may(role, one)})
             await self._write(act, expected_version, {"role": role})
             await record(act, "member_role_changed", "membership", self.id, before=before.role.value, after=role.value)
 
-    async def remove(self, act: Act, expected_version: int) -> None:
+    async def end(self, act: Act, expected_version: int, may: May) -> None:
         """End the membership, at once for every session of the person, and take back the invitations they sent.
 
-        They stay signed in, as they may be a member of other accounts. LastOwner, VersionConflict, NotFound.
+        They stay signed in, as they may be a member of other accounts. Anybody may end their own. Denied, LastOwner,
+        VersionConflict, NotFound.
         """
         async with transaction():
-            current = await self._hold(act, leaves_owners=False)
+            current = await self._hold(act, may)
             mine = Membership.of(act.account_id).filter(id=self.id)
             if not await mine.filter(version=expected_version).delete():
                 raise VersionConflict(current.version)
             await Session.filter(user_id=self.user_id, account_id=act.account_id).update(account_id=None)
-            sent = Invitation.of(act.account_id).filter(invited_by_id=self.user_id, status=InvitationStatus.PENDING)
-            await sent.update(status=InvitationStatus.REVOKED)
+            await Invitation.take_back(act, self.user_id, set(Role))
             left = self.user_id == act.actor.id
             await record(act, "member_left" if left else "member_removed", "membership", self.id)
 
-    async def _hold(self, act: Act, *, leaves_owners: bool) -> Self:
-        """The row as it is now, while nobody else can change who owns the account. LastOwner if it must stay an owner.
+    async def _hold(self, act: Act, may: May, role: Role | None = None) -> Self:
+        """The row as it is now, to become one of this role or none, while nobody else can change who owns the account.
+        Denied to whoever may not do that; LastOwner if it must stay an owner.
 
         Of two owners who take the role from each other at once, the second waits here and then finds itself the last.
         """
@@ -90,10 +98,22 @@ class Membership(Kept):
         current = await rows.get_or_none(id=self.id)
         if current is None:
             raise NotFound("membership")
+        if role is not None or self.user_id != act.actor.id:
+            await authority(act, may, current.role, role or current.role)
         others = rows.filter(role=Role.OWNER).exclude(id=self.id)
-        if current.role is Role.OWNER and not leaves_owners and not await others.exists():
+        if current.role is Role.OWNER and role is not Role.OWNER and not await others.exists():
             raise LastOwner
         return current
+
+
+async def authority(act: Act, may: May, *roles: Role) -> None:
+    """Denied unless whoever acts may give and take these roles.
+
+    By the role they have now, behind the lock of the members: it may have been taken from them since they asked.
+    """
+    mine = await Membership.of(act.account_id).get_or_none(user_id=act.actor.id)
+    if mine is None or not all(may(mine.role, role) for role in roles):
+        raise Denied("Only an owner may make somebody an owner, or change one.", permission="MEMBERS_MANAGE")
 
 
 class Invitation(Owned):
@@ -118,8 +138,9 @@ class Invitation(Owned):
         table = "invitation"
 
     @classmethod
-    async def send(cls, act: Act, email: str, role: Role, staff_id: UUID | None) -> Invitation:
-        """Mail an offer that replaces an earlier one to the same address. AlreadyTaken for who is a member already."""
+    async def send(cls, act: Act, email: str, role: Role, staff_id: UUID | None, may: May) -> Invitation:
+        """Mail an offer that replaces an earlier one to the same address. AlreadyTaken for who is a member already;
+        Denied for a role, or in place of one, that whoever acts may not give."""
         id, nonce = uuid7(), random_nonce()
         async with transaction():
             await lock([f"members of {act.account_id}"])
@@ -127,6 +148,7 @@ class Invitation(Owned):
             if user and await Membership.of(act.account_id).filter(user_id=user.id).exists():
                 raise AlreadyTaken("email", "This person is a member already.")
             earlier = cls.of(act.account_id).filter(email=email, status=InvitationStatus.PENDING)
+            await authority(act, may, role, *[one.role for one in await earlier])
             await earlier.update(status=InvitationStatus.REVOKED)
             invitation = await cls.add(
                 act.account_id, id=id, created_at=act.at, email=email, role=role, staff_id=staff_id, nonce=nonce,
@@ -137,11 +159,19 @@ class Invitation(Owned):
             await record(act, "member_invited", "invitation", id, role=role.value)
         return invitation
 
-    async def revoke(self, act: Act) -> None:
-        """Take the offer back. Twice is as good as once; LinkInvalid when it was accepted already."""
-        if self.status is InvitationStatus.REVOKED:
-            return
+    @classmethod
+    async def take_back(cls, act: Act, sender: UUID, roles: Collection[Role]) -> None:
+        """Take back the offers of these roles that a member has made and nobody has accepted."""
+        sent = cls.of(act.account_id).filter(invited_by_id=sender, status=InvitationStatus.PENDING)
+        await sent.filter(role__in=list(roles)).update(status=InvitationStatus.REVOKED)
+
+    async def revoke(self, act: Act, may: May) -> None:
+        """Take the offer back. Twice is as good as once; LinkInvalid when it was accepted already; Denied."""
         async with transaction():
+            await lock([f"members of {act.account_id}"])
+            await authority(act, may, self.role)
+            if self.status is InvitationStatus.REVOKED:
+                return
             if not await self._close(InvitationStatus.REVOKED):
                 raise LinkInvalid
             await record(act, "invitation_revoked", "invitation", self.id)

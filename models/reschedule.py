@@ -23,7 +23,7 @@ from models.slot_choice import Wish, check, or_alternatives, provider
 from models.staff import Calendar
 from models.storage.database import transaction
 from rules.booking_states import PENDING, in_time, last_moment
-from rules.errors import NotFound, TooLateToReschedule, VersionConflict
+from rules.errors import FieldProblem, NotFound, TooLateToReschedule, ValidationFailed, VersionConflict
 from rules.slot_checks import Unfit
 from rules.wall_time import elapsed
 
@@ -50,6 +50,7 @@ async def reschedule(act: Act, booking: Booking, move: Move, request: Repeatable
     wish = Wish(
         booking.service_id, move.starts_at, staff_id, private=True, waived=move.waived, ignoring=ignoring,
         party_size=booking.party_size,
+        instead_of=booking.starts_at if staff_id == booking.staff_id else None,
     )  # fmt: skip
 
     async def work() -> Booking:
@@ -88,7 +89,11 @@ async def _destination(act: Act, booking: Booking, wish: Wish) -> tuple[Provider
     if offer is None:
         raise NotFound("service")
     offer = _as_promised(booking, offer)
-    return await provider(act, offer, wish.staff_id or booking.staff_id), offer
+    staff_id = wish.staff_id or booking.staff_id
+    if staff_id == booking.staff_id and offer.provider(staff_id) is None:
+        message = "Whoever it is with takes no bookings any more. Say with whom it is to be."
+        raise ValidationFailed(FieldProblem("staffId", message))
+    return await provider(act, offer, staff_id), offer
 
 
 def _as_promised(booking: Booking, offer: Offer) -> Offer:

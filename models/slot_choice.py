@@ -57,7 +57,8 @@ _SAID = {
 class Wish:
     """An appointment that somebody wants. `staff_id` None: with anyone. `private`: also services kept for members.
 
-    `waived` are the reasons that do not count for whoever asks. `party_size` None: not said.
+    `waived` are the reasons that do not count for whoever asks. `party_size` None: not said. `instead_of` is the start
+    of the booking that is to be moved, which is no alternative to where it cannot go.
     """
 
     service_id: UUID
@@ -66,6 +67,7 @@ class Wish:
     private: bool = False
     waived: frozenset[Unfit] = frozenset()
     ignoring: Ignoring = NOTHING
+    instead_of: datetime | None = None
     party_size: int | None = None
 
     @property
@@ -153,7 +155,7 @@ async def _nearby(act: Act, wish: Wish, terms: Adapt) -> list[Alternative]:
         return []
     return await alternatives(
         act.account_id, terms(offer), wish.starts_at, act.at, staff_id=wish.staff_id, ignoring=wish.ignoring,
-        party=wish.party,
+        instead_of=wish.instead_of, party=wish.party,
     )  # fmt: skip
 
 

@@ -91,7 +91,10 @@ class Booked:
 
 
 async def book(info: Info, input: BookInput) -> Booked:
-    """Book a time. All or nothing: with the booking its hold is used up, its customer known and its mail under way."""
+    """Book a time. All or nothing: with the booking its hold is used up, its customer known and its mail under way.
+
+    At widgets, at most 10 in an hour for one customer.
+    """
     context = info.context
     wish, particulars = await _read(context, input)
     booking = await book_wish(context.act, wish, particulars, repeatable(context, "book", input))

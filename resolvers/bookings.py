@@ -45,7 +45,8 @@ class BookingFilter:
         description="Only in one of these states; an empty list is refused.", default=None
     )
     changed_since: datetime | None = strawberry.field(
-        description="Only what was made or changed then or later. Ask again from the last `updatedAt` that was seen.",
+        description="Only what was made or changed then or later. To follow changes, ask again from a minute before "
+        "the last `updatedAt` that was seen and compare `version`: a change may be stored a little after it.",
         default=None,
     )
     reference: str | None = strawberry.field(

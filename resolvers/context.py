@@ -28,7 +28,8 @@ COOKIE = "__Host-calendera"
 class Context:
     """`address` is the client's network address, for counting attempts; it is never stored as it is.
 
-    `public_url` is where browsers find this server, without a slash at the end. `cookies` is False where an answer
+    `public_url` is where browsers find this server, without a slash at the end. `refused` are the codes of what its
+    mutations refused, for the log. `cookies` is False where an answer
     must never set one: at a widget's path.
     """
 
@@ -42,6 +43,7 @@ class Context:
     cookies: bool = True
     headers: list[tuple[str, str]] = field(default_factory=list)
     statements: Sized = ()
+    refused: list[str] = field(default_factory=list)
 
     @property
     def account_id(self) -> UUID:

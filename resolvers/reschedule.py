@@ -6,6 +6,7 @@ from datetime import datetime
 
 import strawberry
 
+from models.attempts import MOVED_BY_LINK, Attempts
 from models.booking import Booking
 from models.reschedule import Move
 from models.reschedule import reschedule as move_booking
@@ -34,6 +35,7 @@ async def reschedule_booking(info: Info, input: RescheduleBookingInput) -> Booki
     """Move a booking that is requested or confirmed. It stays the same booking, as long and at the same price.
 
     Customers until `reschedulableUntil`; members and partners also later, which the history shows.
+    With a manage link, at most 20 attempts in an hour.
     """
     context = info.context
     booking = await context.find(Booking, input.id, Permission.BOOKINGS_MOVE)
@@ -41,6 +43,8 @@ async def reschedule_booking(info: Info, input: RescheduleBookingInput) -> Booki
     starts_at = start(checks, context, input.starts_at)
     check_key(checks, input.idempotency_key)
     checks.done()
+    if by_customer(context):
+        await Attempts.note(MOVED_BY_LINK, str(booking.id), context.now)
     move = Move(
         starts_at=starts_at,
         staff_id=context.key(Staff, input.staff_id) if input.staff_id is not None else None,

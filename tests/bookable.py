@@ -13,6 +13,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from models.booking_changes import expire_requests
+from models.hold import expire_holds
 from models.mail import Mail
 from models.schedule import Schedule
 from models.service import Service
@@ -194,3 +196,9 @@ async def events(business: Business, subject: str = "booking") -> list[str]:
 async def count(table: str, account_id: UUID) -> int:
     """How many rows the account has in a table."""
     return int((await fetch(f"SELECT count(*) AS n FROM {table} WHERE account_id = $1", account_id))[0]["n"])
+
+
+async def nothing_overdue(at: datetime) -> None:
+    """End what other tests of this process left of holds and requests, some of which live in other years."""
+    while await expire_holds(at) + await expire_requests(at):
+        pass

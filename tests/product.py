@@ -85,6 +85,7 @@ def settings_for(folder: Path, url: str) -> Settings:
         "CALENDERA_DATABASE_URL": url,
         "CALENDERA_PASSWORD_PROFILE": "cheapest",
         "CALENDERA_RUN_WORKER": "false",
+        "CALENDERA_POOL_SIZE": "5",
     }
     before = {key: os.environ.get(key) for key in given}
     os.environ.update(given)

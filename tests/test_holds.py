@@ -13,7 +13,19 @@ from models.membership import Role
 from models.storage.database import fetch
 from permissions.roles import Scope
 from tests.api import Caller
-from tests.bookable import AVAILABILITY, BOOK, HOLD, RELEASE, TOMORROW, Desk, bookable, count, events, said
+from tests.bookable import (
+    AVAILABILITY,
+    BOOK,
+    HOLD,
+    RELEASE,
+    TOMORROW,
+    Desk,
+    bookable,
+    count,
+    events,
+    nothing_overdue,
+    said,
+)
 from tests.businesses import Business, id_of
 from tests.conftest import NOW
 
@@ -93,6 +105,15 @@ async def test_a_hold_keeps_its_promise_at_the_edge_of_notice(salon: Business) -
     salon.product.clock.advance(minutes=4)
     assert (await desk.refused(salon.widget, at=desk.at(10)))["reason"] == "TOO_SOON"
     await desk.book(salon.widget, at=desk.at(10), holdToken=held["token"])
+
+
+async def test_a_hold_ends_with_the_offer_of_whoever_it_is_with(salon: Business) -> None:
+    desk = await bookable(salon, staff=2)
+    held = await hold(desk, salon.widget, 10, staffId=id_of(desk.staff[0]))
+    await desk.service.stop_offering(salon.act, desk.staff[0].id)
+    refusal = await desk.refused(salon.widget, at=desk.at(10), holdToken=held["token"])
+    assert refusal["__typename"] == "HoldEnded"
+    assert await desk.book(salon.widget, at=desk.at(10))  # the colleague was never held
 
 
 @pytest.mark.parametrize("wrong", ["service", "time", "staff"])
@@ -217,6 +238,7 @@ async def test_who_may_hold(salon: Business) -> None:
 
 
 async def test_ended_holds_are_cleared_away_in_batches_across_accounts(salon: Business, rival: Business) -> None:
+    await nothing_overdue(NOW)
     for business in (salon, rival):
         desk = await bookable(business)
         for hour in (9, 10, 11):

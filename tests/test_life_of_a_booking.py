@@ -17,7 +17,20 @@ from models.storage.database import fetch
 from permissions.roles import Scope
 from rules.booking_states import BookingStatus, holds_occupancy
 from tests.api import Caller
-from tests.bookable import CANCEL, COMPLETE, CONFIRM, DECLINE, NO_SHOW, Desk, bookable, change, events, mails, said
+from tests.bookable import (
+    CANCEL,
+    COMPLETE,
+    CONFIRM,
+    DECLINE,
+    NO_SHOW,
+    Desk,
+    bookable,
+    change,
+    events,
+    mails,
+    nothing_overdue,
+    said,
+)
 from tests.businesses import Business, by_key
 from tests.conftest import NOW
 
@@ -173,6 +186,7 @@ async def test_of_many_decisions_at_once_one_counts(salon: Business) -> None:
 
 
 async def test_a_request_that_nobody_answers_expires(salon: Business, rival: Business) -> None:
+    await nothing_overdue(NOW)
     desk, _ = await requested(salon, request_minutes=60)
     await requested(rival, request_minutes=61)
     assert await expire_requests(NOW + timedelta(minutes=59, seconds=59)) == 0
@@ -188,6 +202,7 @@ async def test_a_request_that_nobody_answers_expires(salon: Business, rival: Bus
 
 
 async def test_several_workers_expire_each_request_once(salon: Business) -> None:
+    await nothing_overdue(NOW)
     desk = await bookable(salon, confirmation=Confirmation.MANUAL, request_minutes=60)
     for hour in (9, 10, 11, 12):
         await desk.book(salon.widget, at=desk.at(hour))

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from models.event import Event
-from models.membership import Membership, Role
+from models.membership import Invitation, InvitationStatus, Membership, Role
 from rules.ids import global_id, key_of
 from tests.businesses import Business, make_user, signed_in
 from tests.joining import (
@@ -182,3 +182,39 @@ async def test_an_event_says_who_changed_which_role(product: Product, salon: Bus
     assert changed.subject_id == key_of("membership", member["id"])
     assert changed.data == {"before": "STAFF", "after": "AUDITOR"}
     assert changed.actor_id == salon.owner_user.id
+
+
+async def test_who_loses_the_role_to_invite_keeps_no_invitation(product: Product, salon: Business) -> None:
+    admin = await joined(product, salon, Role.ADMIN)
+    friend, colleague = new_email(), new_email()
+    await admin.did(INVITE, email=friend, role="ADMIN")
+    await salon.owner.did(INVITE, email=colleague, role="STAFF")
+    _, member = await members_of(salon.owner)
+    await salon.owner.did(CHANGE, id=member["id"], role="STAFF", version=1)
+    token = await token_mailed_to(friend)
+    assert (await browser(product).refused(ACCEPT, token=token, name="F", password=PASSWORD))["code"] == "LINK_INVALID"
+    (waiting,) = (await salon.owner.ok(INVITATIONS, status="PENDING"))["invitations"]["nodes"]
+    assert waiting["email"] == colleague
+
+
+async def test_an_admin_replaces_no_invitation_of_an_owner(salon: Business) -> None:
+    admin = await salon.member(Role.ADMIN)
+    email, _ = await invited(salon, Role.OWNER)
+    assert await admin.denied(INVITE, email=email, role="STAFF") == "FORBIDDEN"
+    (listed,) = (await salon.owner.ok(INVITATIONS, status="PENDING"))["invitations"]["nodes"]
+    assert listed["role"] == "OWNER"
+
+
+async def test_who_is_removed_while_they_ask_changes_no_member(product: Product, salon: Business) -> None:
+    """What was allowed when the request began is asked once more behind the lock."""
+    for _ in range(8):
+        user = await make_user(product.clock.now())
+        theirs = await Membership.begin(salon.act, user_id=user.id, role=Role.ADMIN)
+        admin = await signed_in(product, user, salon.account)
+        emails = [new_email() for _ in range(6)]
+        await asyncio.gather(
+            *(admin(INVITE, email=email, role="ADMIN") for email in emails[:3]),
+            salon.owner.did(REMOVE, id=global_id("membership", theirs.id), version=1),
+            *(admin(INVITE, email=email, role="ADMIN") for email in emails[3:]),
+        )
+        assert not await Invitation.of(salon.account.id).filter(status=InvitationStatus.PENDING).exists()

@@ -163,6 +163,28 @@ async def test_a_booking_of_an_archived_service_or_with_somebody_who_stopped_can
     await salon.owner.did(MOVE, input=move(moved, desk.at(14)))
 
 
+async def test_where_it_is_now_is_no_alternative_to_where_it_cannot_go(salon: Business) -> None:
+    desk = await bookable(salon, staff=2, step_minutes=60)
+    made = (await desk.book(salon.widget, at=desk.at(10), staff=desk.staff[0]))["booking"]
+    for person in desk.staff:
+        await desk.book(salon.widget, at=desk.at(11), staff=person)
+    refusal = await salon.owner.refused(MOVE, input=move(made, desk.at(11)))
+    assert [one["startsAt"] for one in refusal["alternatives"]] == [said(desk.at(hour)) for hour in (9, 12, 13, 14, 15)]
+    # With somebody else the same time is another appointment.
+    refusal = await salon.owner.refused(MOVE, input=move(made, desk.at(11), staffId=id_of(desk.staff[1])))
+    assert said(desk.at(10)) in [one["startsAt"] for one in refusal["alternatives"]]
+
+
+async def test_a_booking_with_somebody_out_of_use_needs_to_be_told_with_whom(salon: Business) -> None:
+    desk = await bookable(salon, staff=2)
+    made = (await desk.book(salon.widget, at=desk.at(10), staff=desk.staff[0]))["booking"]
+    await desk.staff[0].archive(salon.act, 1)
+    refusal = await salon.owner.refused(MOVE, input=move(made, desk.at(12)))
+    assert [problem["path"] for problem in refusal["fields"]] == ["staffId"]
+    moved = await salon.owner.did(MOVE, input=move(made, desk.at(12), staffId=id_of(desk.staff[1])))
+    assert moved["booking"]["staff"]["id"] == id_of(desk.staff[1])
+
+
 async def test_a_request_that_is_moved_waits_no_longer(salon: Business) -> None:
     desk = await bookable(salon, confirmation=Confirmation.MANUAL, request_minutes=100_000)
     made = (await desk.book(salon.widget, at=desk.at(12)))["booking"]

@@ -28,6 +28,7 @@ from models.session import Session
 from models.storage.database import execute
 from models.tenancy import across_accounts
 from models.user import PasswordReset, SignUp
+from permissions.roles import may_assign
 from rules.tokens import token_hash
 from tests.appointments import appointment
 from tests.businesses import Business, make_user
@@ -99,7 +100,7 @@ async def a_session_that_ran_out(salon: Business) -> tuple[Present, timedelta]:
 
 
 async def an_invitation(salon: Business) -> tuple[Present, timedelta]:
-    row = await Invitation.send(salon.act, f"{uuid7()}@example.com", Role.STAFF, None)
+    row = await Invitation.send(salon.act, f"{uuid7()}@example.com", Role.STAFF, None, may_assign)
     return lambda: Invitation.of(salon.account.id).filter(id=row.id).count(), row.expires_at - NOW + timedelta(days=30)
 
 

@@ -41,8 +41,12 @@ def connected(path: Path, pragmas: Mapping[str, str | int]) -> sqlite3.Connectio
         path.touch(mode=0o600)  # readable by the program alone; -wal and -shm inherit that
     database = sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None)
     database.row_factory = sqlite3.Row
-    for name, value in pragmas.items():
-        database.execute(f"PRAGMA {name} = {value}").close()
+    try:
+        for name, value in pragmas.items():
+            database.execute(f"PRAGMA {name} = {value}").close()
+    except BaseException:
+        database.close()
+        raise
     return database
 
 

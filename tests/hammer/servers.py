@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import mkdtemp
 
 import httpx
 
@@ -26,6 +27,7 @@ PATIENCE = 30.0  # seconds for a process to start, on a busy machine
 class Servers:
     """The running processes: a client for each, and the file each writes its log into."""
 
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
     clients: list[httpx.AsyncClient] = field(default_factory=list)
     logs: list[Path] = field(default_factory=list)
 
@@ -42,22 +44,23 @@ async def serving(product: Product, count: int) -> AsyncIterator[Servers]:
         "CALENDERA_DATA_DIR": str(product.folder),
         "CALENDERA_DATABASE_URL": product.database.url,
         "CALENDERA_PORT": "0",
+        "CALENDERA_POOL_SIZE": "4",  # several test processes run several servers each, and PostgreSQL takes 100
         "CALENDERA_RUN_WORKER": "false",
     }
-    servers = Servers(logs=[product.folder / f"server-{number}.log" for number in range(count)])
-    processes: list[subprocess.Popen[bytes]] = []
+    folder = Path(mkdtemp(prefix="servers-", dir=product.folder))
+    servers = Servers(logs=[folder / f"server-{number}.log" for number in range(count)])
     try:
-        processes = [_start(environment, log) for log in servers.logs]
+        servers.processes = [_start(environment, log) for log in servers.logs]
         async with asyncio.timeout(PATIENCE):
-            for process, log in zip(processes, servers.logs, strict=True):
+            for process, log in zip(servers.processes, servers.logs, strict=True):
                 servers.clients.append(httpx.AsyncClient(base_url=await _address(process, log), timeout=30))
         yield servers
     finally:
         for client in servers.clients:
             await client.aclose()
-        for process in processes:
+        for process in servers.processes:
             process.terminate()
-        for process in processes:
+        for process in servers.processes:
             await asyncio.to_thread(process.wait, 15)
 
 

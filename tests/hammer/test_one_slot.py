@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,27 +12,11 @@ import pytest
 from models.group_session import GroupSession
 from tests.api import Caller
 from tests.bookable import BOOK, CANCEL, HOLD, Desk, bookable, count, events, mails, said
-from tests.businesses import Business, make_business
-from tests.hammer.servers import Servers, serving
+from tests.businesses import Business
+from tests.hammer.servers import Servers
 from tests.product import Product
 
-PROCESSES = 4
 AT_ONCE = 40
-
-
-@pytest.fixture(scope="module")
-async def servers(_product: Product) -> AsyncIterator[Servers]:
-    """The processes have their own clock: the real one."""
-    await _product.start()
-    async with serving(_product, PROCESSES) as running:
-        yield running
-
-
-@pytest.fixture
-async def shop(servers: Servers, product: Product) -> Business:
-    """A business that lives now."""
-    product.clock.stand_at(datetime.now(UTC))
-    return await make_business(product, "Shop")
 
 
 def soon(product: Product, hour: int = 16) -> datetime:

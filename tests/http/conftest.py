@@ -40,7 +40,7 @@ def ask(client: httpx.AsyncClient) -> Ask:
 async def port(server: Server) -> AsyncIterator[int]:
     """The toy behind a real server and a real socket."""
     listening = socket.create_server(("127.0.0.1", 0))
-    running = uvicorn.Server(uvicorn.Config(server.app, log_level="critical", lifespan="off"))
+    running = uvicorn.Server(uvicorn.Config(server.app, log_config=None, lifespan="off"))
     task = asyncio.create_task(running.serve(sockets=[listening]))
     yield listening.getsockname()[1]
     running.should_exit = True

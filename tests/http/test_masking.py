@@ -44,6 +44,18 @@ async def test_many_faults_of_one_operation_make_one_report(ask: Ask, server: Se
     assert fault.frames[-1].startswith("tests.http.toy:") and fault.frames[-1].endswith(" boom")
 
 
+async def test_too_many_at_once_is_no_fault_but_asks_to_come_again(ask: Ask, server: Server) -> None:
+    inside = await ask("{crowded}")
+    (error,) = inside.json()["errors"]
+    assert (inside.status_code, error["extensions"], inside.json()["data"]) == (
+        200, {"code": "TRY_AGAIN"}, {"crowded": None}
+    )  # fmt: skip
+    outside = await ask("{hello}", {"Authorization": "crowded"})
+    assert (outside.status_code, outside.headers["retry-after"]) == (503, "1")
+    assert outside.json()["errors"][0]["extensions"] == {"code": "TRY_AGAIN"}
+    assert server.faults == [] and CANARY not in inside.text + outside.text
+
+
 async def test_a_fault_outside_of_graphql_is_masked_and_reported(ask: Ask, server: Server) -> None:
     answer = await ask("{hello}", {"Authorization": "broken"})
     assert answer.status_code == 500 and CANARY not in answer.text

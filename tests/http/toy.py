@@ -24,6 +24,7 @@ from graph.answers import Fault
 from graph.documents import Trusted
 from graph.execution import Operations
 from graph.limits import Limits
+from models.storage.errors import Contended
 from rules.errors import BadInput, Denied, Throttled
 
 CANARY = "canary-anna@example.com"
@@ -126,6 +127,10 @@ class Query:
         raise RuntimeError(CANARY)
 
     @strawberry.field
+    async def crowded(self) -> str | None:
+        raise Contended(CANARY)
+
+    @strawberry.field
     async def boom_later(self) -> str | None:
         await asyncio.sleep(0)
         raise LookupError(CANARY)
@@ -225,6 +230,8 @@ class Server:
             raise Denied("Sign in first.", code="UNAUTHENTICATED")
         if word == "eager":
             raise Throttled(7)
+        if word == "crowded":
+            raise Contended(CANARY)
         if word == "broken":
             raise RuntimeError(CANARY)
         context = Toy()

@@ -130,3 +130,9 @@ def test_a_server_process_that_cannot_start_is_a_failure(calendera: Command, tmp
     assert ended.returncode == 3
     assert "failed with calendera.settings.SettingsError" in ended.stderr
     assert "too short" not in ended.stderr
+
+
+def test_a_head_without_end_is_refused(serve: Serve) -> None:
+    _, port, _ = serve()
+    assert ready(port).status_code == 200
+    assert httpx.get(f"http://127.0.0.1:{port}/healthz", headers={"X-Long": "a" * 70_000}).status_code == 400
