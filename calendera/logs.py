@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 import structlog
 
-from calendera.log_fields import only_known
+from calendera.log_fields import LISTENING, only_known
 from calendera.settings import Settings
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
@@ -82,8 +82,8 @@ def _template(record: logging.LogRecord) -> str:
         return f"failed with {_raised(str(record.msg))}"
     if not isinstance(record.args, tuple):
         return str(record.msg)
-    if str(record.msg).startswith("Uvicorn running on "):
-        return record.getMessage()  # the server's own address, which whoever starts it looks for
+    if str(record.msg).startswith(LISTENING):
+        return record.getMessage()
     arguments = tuple(one if isinstance(one, int | float) else _Withheld() for one in record.args)
     try:
         return str(record.msg) % arguments if arguments else str(record.msg)
