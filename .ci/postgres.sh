@@ -44,7 +44,7 @@ start_postgres() {
     programs=$(postgres_programs) || { install_postgres && programs=$(postgres_programs); }
     postgres_folder=$(mktemp -d)
     postgres_control="$programs/pg_ctl"
-    trap stop_postgres EXIT
+    at_end+=(stop_postgres)
     chmod 755 "$postgres_folder"
     mkdir "$postgres_folder/run"
     if [ "$(id -u)" = 0 ]; then

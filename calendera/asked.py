@@ -17,12 +17,16 @@ _PARAMETERS = ("query", "documentId", "variables", "operationName", "extensions"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One operation: exactly one of `text` and `document_id` is given."""
+    """One operation: exactly one of `text` and `document_id` is given.
+
+    `by_hash`: the id came as that of an automatic persisted query.
+    """
 
     text: str | None
     document_id: str | None
     operation_name: str | None
     variables: dict[str, Any] | None
+    by_hash: bool = False
 
 
 def from_body(raw: bytes) -> Asked:
@@ -32,7 +36,7 @@ def from_body(raw: bytes) -> Asked:
         raise Stopped(400, "Batches are not served. Send one operation in one request.")
     if not isinstance(value, dict):
         raise Stopped(400, 'The body is not a JSON object. Send {"query": "…"} or {"documentId": "…"}.')
-    return _asked(value)
+    return from_value(value)
 
 
 def from_query_string(raw: bytes) -> Asked:
@@ -53,23 +57,24 @@ def from_query_string(raw: bytes) -> Asked:
         if name in value:
             value[name] = strict_json(value[name].encode(), f"The parameter {name}")
     value["operationName"] = value.get("operationName") or None
-    return _asked(value)
+    return from_value(value)
 
 
-def _asked(value: dict[str, Any]) -> Asked:
+def from_value(value: dict[str, Any]) -> Asked:
+    """Read what a body, a query string or a socket's message holds. Raises Stopped 400."""
     text = _typed(value, "query", str, "a string")
     document_id = _typed(value, "documentId", str, "a string")
     variables = _typed(value, "variables", dict, "an object")
     name = _typed(value, "operationName", str, "a string")
     digest = _persisted(_typed(value, "extensions", dict, "an object"))
-    if digest is not None and document_id is None:
-        if text is None:
-            document_id = f"sha256:{digest}"
-        elif hashlib.sha256(text.encode()).hexdigest() != digest:
-            raise Stopped(400, "The persisted query's hash is not the hash of `query`.")
+    by_hash = digest is not None and document_id is None and text is None
+    if by_hash:
+        document_id = f"sha256:{digest}"
+    elif digest and text and document_id is None and hashlib.sha256(text.encode()).hexdigest() != digest:
+        raise Stopped(400, "The persisted query's hash is not the hash of `query`.")
     if (text is None) == (document_id is None):
         raise Stopped(400, "Send exactly one of `query` (the document's text) and `documentId`.")
-    return Asked(text, document_id, name, variables)
+    return Asked(text, document_id, name, variables, by_hash)
 
 
 def _typed(value: dict[str, Any], name: str, type_: type, words: str) -> Any:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from calendera import cli_data, cli_generated
+from calendera import cli_data, cli_generated, cli_platform, cli_time
 from calendera.cli_start import Stop, now, start
 from calendera.settings import SettingsError
 
@@ -59,7 +59,8 @@ def migrate(
     Use it after installing and after every upgrade, before serving. Doing it twice, or from four machines at once, is
     safe: one applies, the others wait and find nothing to do.
     """
-    url = start().database_url.get_secret_value()
+    settings = start()
+    url = (settings.migration_database_url or settings.database_url).get_secret_value()
     from models.storage.migrate import migrate as apply
     from models.storage.migrate import pending
 
@@ -71,8 +72,40 @@ def migrate(
     typer.echo(f"Applied {len(missing)} migration(s)." if missing else "The database is current.")
 
 
+@app.command(epilog="Example: `calendera alerts --acknowledge`", rich_help_panel="Run")
+def alerts(
+    acknowledge: Annotated[
+        bool, typer.Option("--acknowledge", help="Having printed them, say they were seen.")
+    ] = False,
+) -> None:
+    """List the attacks that aim at no single business, as stolen passwords being tried.
+
+    Use it when the server mails or logs an alert, and now and then. What aims at one business its owners are told. An
+    alert that was acknowledged is raised anew when there is more.
+    """
+    settings = start()
+    from calendera.alerts import alerts as run
+
+    now(run(settings, acknowledge=acknowledge))
+
+
+@app.command(epilog="Example: `calendera verify || calendera alerts`", rich_help_panel="Run")
+def verify() -> None:
+    """Ask the database whether every diary is straight: nothing booked twice, no time or seat lost or left over.
+
+    Use it after a crash, a restore or an import, or every night. Reads only, while the server runs. Exits with 1 and
+    names the rows where something is not as it must be.
+    """
+    settings = start()
+    from calendera.verify import verify as run
+
+    raise typer.Exit(1 if now(run(settings)) else 0)
+
+
 cli_data.add_to(app)
 cli_generated.add_to(app)
+cli_platform.add_to(app)
+cli_time.add_to(app)
 
 
 def main() -> None:

@@ -1,16 +1,18 @@
-"""Commands for what is generated from the code and committed: schema.graphql, docs/settings.md, docs/roles.md."""
+"""Commands for what is generated from the code: schema.graphql, the tables under docs/, the ids of documents."""
 
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from calendera.cli_start import Stop
+from calendera.cli_start import Stop, start
 
 PANEL = "Look and generate"
 SCHEMA = Path("schema.graphql")
 SETTINGS = Path("docs/settings.md")
 ROLES = Path("docs/roles.md")
+MATRIX = Path("docs/access-matrix.md")
 
 Check = Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 when the committed file is not current.")]
 
@@ -43,6 +45,24 @@ def settings(
         typer.echo(f"{'*' if given else ' '} {name:<36} {value}")
 
 
+def documents(
+    check: Annotated[
+        bool, typer.Option("--check", help="Also say which of your own cannot be served; exit 1.")
+    ] = False,
+) -> None:
+    """Print the trusted documents as JSON: for each kind of client their names and ids.
+
+    Use it in the build of a page, which asks by these ids. Your own in CALENDERA_DOCUMENTS_DIR are among them; try them
+    with `--check` after an upgrade, before serving.
+    """
+    folder = start().documents_dir
+    from calendera.manifest import manifest, not_served
+
+    typer.echo(json.dumps(manifest(folder), indent=2))
+    if check and (problems := not_served(folder)):
+        raise Stop("\n".join(problems))
+
+
 def roles(check: Check = False) -> None:
     """Write the table of roles and permissions to docs/roles.md.
 
@@ -51,6 +71,17 @@ def roles(check: Check = False) -> None:
     from permissions.role_table import documentation
 
     _write_or_check(ROLES, documentation(), check, again="calendera roles")
+
+
+def matrix(check: Check = False) -> None:
+    """Write the access matrix, every field by every kind of viewer, to docs/access-matrix.md.
+
+    Use it after adding a field, a permission or a kind of viewer; read what changed in it before committing it.
+    """
+    from graph.access_page import documentation
+    from graph.schema import build
+
+    _write_or_check(MATRIX, documentation(build()._schema), check, again="calendera matrix")
 
 
 def _write_or_check(path: Path, text: str, check: bool, *, again: str) -> None:
@@ -66,5 +97,7 @@ def _write_or_check(path: Path, text: str, check: bool, *, again: str) -> None:
 def add_to(app: typer.Typer) -> None:
     """Register the commands of this file."""
     app.command(epilog="Example: `calendera schema --check`", rich_help_panel=PANEL)(schema)
+    app.command(epilog="Example: `calendera documents > src/documents.json`", rich_help_panel=PANEL)(documents)
     app.command(epilog="Example: `calendera roles --check`", rich_help_panel=PANEL)(roles)
+    app.command(epilog="Example: `calendera matrix --check`", rich_help_panel=PANEL)(matrix)
     app.command(epilog="Example: `CALENDERA_PORT=9000 calendera settings`", rich_help_panel=PANEL)(settings)

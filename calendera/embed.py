@@ -43,7 +43,7 @@ class WidgetCors:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(allowed)
-                headers["Access-Control-Expose-Headers"] = "X-Request-Id"
+                headers["Access-Control-Expose-Headers"] = "X-Request-Id, Retry-After"
             await send(message)
 
         await self.app(scope, receive, readable)

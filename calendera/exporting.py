@@ -14,6 +14,7 @@ from calendera.logs import log
 from calendera.settings import Settings
 from models.export import LEASE, Export, expire_exports, files_in_use
 from models.storage.cancelling import settled
+from models.storage.reach import bound
 
 
 class LeaseLost(Exception):
@@ -38,6 +39,11 @@ class Exporting:
         export = await Export.take(self.clock.now())
         if export is None:
             return 0
+        with bound(export.account_id):
+            await self._write_or_tell(export)
+        return 1
+
+    async def _write_or_tell(self, export: Export) -> None:
         path = self.folder / export.file_name
         done = False
         try:
@@ -58,7 +64,6 @@ class Exporting:
                 # What cannot be removed now is found by `clear_away`.
                 with suppress(OSError):
                     path.unlink()
-        return 1
 
     async def _write(self, export: Export, path: Path) -> ArchiveWritten:
         renewed = self.clock.now()

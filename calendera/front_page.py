@@ -9,6 +9,7 @@ _TEXT = """Calendera is running.
 
 POST /graphql                       dashboards (session cookie), partners (Authorization: Bearer sk_…),
                                     customers (Authorization: Bearer mt_…)
+GET  /graphql/schema                the schema as SDL, as far as a partner or member may use it
 POST /embed/v1/{key}/graphql        booking widgets (pk_…)
 GET  /booking, /invitation, …       pages that mailed links lead to
 GET  /healthz, /readyz              is it alive, can it serve

@@ -1,4 +1,5 @@
-"""What uvicorn's fast HTTP parser leaves unbounded: how large the head of a request is, and how long it takes.
+"""What uvicorn's fast HTTP parser leaves unbounded: how large the head of a request is, how long it takes, and how long
+an answer may lie untaken.
 
 Without this, one connection can fill the memory with a header that never ends, and thousands can wait for nothing.
 """
@@ -13,19 +14,24 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 # Browsers and proxies send a few kilobytes; the longest path, cookie and key of ours fit in one.
 HEAD_BYTES = 64 * 1024
 HEAD_SECONDS = 15.0
+# Longer than any network pauses; whoever takes nothing for so long holds a connection, and what waits for it.
+TAKE_SECONDS = 60.0
 
 
 class BoundedHeads(HttpToolsProtocol):
-    """Answers 400 to a head (or trailer) that is too large, and hangs up on a client that does not finish one."""
+    """Answers 400 to a head (or trailer) that is too large, and hangs up on a client that does not finish one, or that
+    does not read on. Tells an answer without an end that the process is to stop."""
 
     head_bytes = HEAD_BYTES
     head_seconds = HEAD_SECONDS
+    take_seconds = TAKE_SECONDS
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._unread = 0  # bytes that have not yet become a header, a piece of a body or an end
         self._headers_size = 0
         self._patience: asyncio.TimerHandle | None = None
+        self._untaken: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -33,6 +39,7 @@ class BoundedHeads(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
+        self.resume_writing()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -44,6 +51,22 @@ class BoundedHeads(HttpToolsProtocol):
             self.send_400_response("The head of the request is too large.")
         elif self.cycle is None or self.cycle.response_complete:
             self._await_head()
+
+    def shutdown(self) -> None:
+        super().shutdown()
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.scope.get("state", {}).get("when_stopping", _nothing)()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self._untaken is None:
+            self._untaken = self.loop.call_later(self.take_seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._untaken is not None:
+            self._untaken.cancel()
+            self._untaken = None
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -77,3 +100,7 @@ class BoundedHeads(HttpToolsProtocol):
         if self._patience is not None:
             self._patience.cancel()
             self._patience = None
+
+
+def _nothing() -> None:
+    """What an answer that ends by itself wants to be told of a stop."""

@@ -44,8 +44,8 @@ async def check_ready(ping: Ping, pending: Pending, *, within: float = READY_WIT
     """Raise NotReady unless the database answers within so many seconds and is migrated."""
     try:
         async with asyncio.timeout(within):
-            await ping()
             behind = len(await pending())
+            await ping()
     except Exception as error:
         # Whatever keeps the database from answering is the same to whoever asks; the log line says more.
         log.warning("the database does not answer", exc_info=error)

@@ -46,9 +46,17 @@ def configure(settings: Settings) -> None:
 
 
 def log_operation(
-    name: str | None, kind: str, credential: str, status: int, ms: float, statements: int, errors: Sequence[str]
+    name: str | None,
+    kind: str,
+    credential: str,
+    status: int,
+    ms: float,
+    statements: int,
+    errors: Sequence[str],
+    events: int | None = None,
 ) -> None:
-    """The one line of a GraphQL operation; `errors` are codes, `ms` milliseconds, `statements` how many SQL ran."""
+    """The one line of a GraphQL operation; `errors` are codes, `ms` milliseconds, `statements` how many SQL ran,
+    `events` how many a subscription was sent."""
     log.info(
         "operation",
         operation=name,
@@ -58,6 +66,7 @@ def log_operation(
         ms=round(ms, 2),
         statements=statements,
         errors=list(errors),
+        **({} if events is None else {"count": events}),
     )
 
 

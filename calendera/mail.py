@@ -12,7 +12,9 @@ from typing import Protocol
 from uuid import UUID
 
 from calendera.clock import Clock
+from calendera.mail_words import CalendarFile
 from calendera.settings import Settings
+from rules.ics_writing import calendar_text
 
 
 class MailNotSent(Exception):
@@ -69,6 +71,14 @@ def compose(*, sender: str, to: str, subject: str, text: str, key: UUID, clock: 
     message.set_content(text)
     refuse_unsafe(message)
     return message
+
+
+def attach(message: EmailMessage, file: CalendarFile) -> None:
+    """Add appointments for the reader's calendar. The sender is its organizer, which both methods want named."""
+    text = calendar_text(file.entries, file.method, (file.business, parseaddr(str(message["From"]))[1]))
+    # As bytes, for RFC 5545 wants the line ends of the network, which text loses on its way.
+    said = {"method": file.method, "charset": "utf-8"}
+    message.add_attachment(text.encode(), "text", "calendar", params=said, filename="appointment.ics")
 
 
 def refuse_unsafe(message: EmailMessage) -> None:

@@ -7,26 +7,39 @@ state since (that change has a mail of its own), or its time has passed.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from calendera import mail_words as words
-from calendera.mail_words import Appointment, Letter
+from calendera.mail_series import about_series
+from calendera.mail_waitlist import to_whoever_waits
+from calendera.mail_words import Appointment, CalendarFile, Letter
 from models.account import Account
 from models.booking import manage_token
+from models.customer_session import CustomerLink
 from models.keyring import link_token
 from models.leases import uuid_of
 from models.mail import Mail, MailTemplate
 from models.membership import Invitation, InvitationStatus
+from models.platform_access import PlatformAccess
+from models.second_factor import SignInChange
+from models.security_event import PlatformAlert, SecurityEvent
+from models.session import Session
 from models.storage.database import fetch
 from models.storage.instant import from_database
 from models.user import PasswordReset, SignUp, User
 from rules.booking_states import BookingStatus
+from rules.ics_writing import Entry, appointment_entry
+from rules.ids import global_id
+from rules.watching import message
 
 T, S = MailTemplate, BookingStatus
 
 _BOOKING = """
     SELECT b.id, b.reference, b.status, b.starts_at, b.ends_at, b.zone, b.customer_zone, b.sequence, b.manage_nonce,
-           a.name AS business, s.name AS service, w.name AS staff, c.name AS customer, l.name AS place, l.address
+           b.ical_uid, b.requests_block, b.awaits_payment,
+           a.name AS business, COALESCE(b.title, s.name) AS service, w.name AS staff, c.name AS customer,
+           c.email, l.name AS place, l.address
     FROM booking b
     JOIN account a ON a.id = b.account_id
     JOIN service s ON s.account_id = b.account_id AND s.id = b.service_id
@@ -43,13 +56,31 @@ _TRUE_IN: Mapping[MailTemplate, frozenset[BookingStatus]] = {
     T.BOOKING_DECLINED: frozenset({S.DECLINED, S.EXPIRED}),
     T.BOOKING_RESCHEDULED: frozenset({S.CONFIRMED, S.REQUESTED}),
     T.BOOKING_CANCELLED: frozenset({S.CANCELLED}),
+    T.BOOKING_REMINDER: frozenset({S.CONFIRMED}),
 }
+# Those that are about the time it then had: whoever moves it tells of the new one, and plans other reminders.
+_OF_ITS_TIME = frozenset({T.BOOKING_RESCHEDULED, T.BOOKING_REMINDER})
+# PUBLISH tells and asks for no answer; REQUEST would ask to accept or decline what is agreed already. CANCEL takes out
+# of a calendar what was published before (RFC 5546).
+_METHODS: Mapping[BookingStatus, str] = {S.CONFIRMED: "PUBLISH", S.CANCELLED: "CANCEL"}
 _ABOUT_BOOKINGS: Mapping[MailTemplate, Callable[[Appointment], Letter]] = {
     T.BOOKING_CONFIRMED: words.booking_confirmed,
     T.BOOKING_REQUESTED: words.booking_requested,
     T.BOOKING_DECLINED: words.booking_declined,
     T.BOOKING_RESCHEDULED: words.booking_rescheduled,
     T.BOOKING_CANCELLED: words.booking_cancelled,
+    T.BOOKING_REMINDER: words.booking_reminder,
+}
+
+
+_CHANGED: Mapping[SignInChange, str] = {
+    SignInChange.CODES_SET_UP: "An authenticator app was set up for",
+    SignInChange.CODES_REMOVED: "The authenticator app was removed from",
+    SignInChange.PASSKEY_ADDED: "A passkey was added to",
+    SignInChange.PASSKEY_REMOVED: "A passkey was removed from",
+    SignInChange.PASSKEY_COPIED: "A copy of a passkey was used, and refused, to sign in to",
+    SignInChange.RECOVERY_CODES_RENEWED: "New recovery codes were made for",
+    SignInChange.RECOVERY_CODE_USED: "A recovery code was used to sign in to",
 }
 
 
@@ -61,11 +92,14 @@ async def letter_for(mail: Mail, now: datetime, public_url: str) -> Letter | Non
 async def _about_booking(mail: Mail, now: datetime, public_url: str) -> Letter | None:
     found = await fetch(_BOOKING, mail.account_id, mail.about_id)
     row = found[0] if found else None
-    if row is None or (status := BookingStatus(row["status"])) not in _TRUE_IN[mail.template]:
+    # The link in it opens what is known of the customer, who may have another address by now.
+    if row is None or row["email"] != mail.to:
+        return None
+    if (status := BookingStatus(row["status"])) not in _TRUE_IN[mail.template]:
         return None
     starts_at = from_database(row["starts_at"])
     # A later move has posted its own mail; where the poster said which move this one is about, it is told once.
-    superseded = mail.template is T.BOOKING_RESCHEDULED and mail.data.get("sequence", row["sequence"]) < row["sequence"]
+    superseded = mail.template in _OF_ITS_TIME and mail.data.get("sequence", row["sequence"]) < row["sequence"]
     if superseded or starts_at <= now:
         return None
     token = manage_token(uuid_of(row["id"]), row["manage_nonce"])
@@ -75,7 +109,23 @@ async def _about_booking(mail: Mail, now: datetime, public_url: str) -> Letter |
         place=place or None, reference=row["reference"], starts_at=starts_at, ends_at=from_database(row["ends_at"]),
         zone=row["zone"], customer_zone=row["customer_zone"], link=_link(public_url, "booking", token), token=token,
     )  # fmt: skip
-    return words.booking_expired(about) if status is S.EXPIRED else _ABOUT_BOOKINGS[mail.template](about)
+    if status is S.EXPIRED:
+        return words.booking_unpaid(about) if row["awaits_payment"] else words.booking_expired(about)
+    if status is S.REQUESTED and not row["requests_block"] and mail.template is T.BOOKING_REQUESTED:
+        return words.booking_asked(about)
+    letter = _ABOUT_BOOKINGS[mail.template](about)
+    entry = Entry(row["ical_uid"], row["sequence"], status, starts_at, about.ends_at, now, "")
+    return replace(letter, calendar=_calendar(entry, about, place))
+
+
+def _calendar(entry: Entry, about: Appointment, place: str) -> CalendarFile | None:
+    # A request is nobody's appointment yet. Its cancelling is sent all the same: an unknown UID is of no consequence.
+    method = _METHODS.get(entry.status)
+    if method is None:
+        return None
+    named = {"service": about.service, "business": about.business, "staff": about.staff}
+    told = appointment_entry(entry, **named, place=(place,), reference=about.reference)
+    return CalendarFile((told,), method, about.business)
 
 
 async def _sign_up(mail: Mail, now: datetime, public_url: str) -> Letter | None:
@@ -100,6 +150,24 @@ async def _password_reset(mail: Mail, now: datetime, public_url: str) -> Letter 
     )
 
 
+async def _new_device(mail: Mail, now: datetime, public_url: str) -> Letter | None:
+    session = await Session.get_or_none(id=mail.about_id, ended_at=None, expires_at__gt=now)
+    user = await User.get_or_none(id=session.user_id) if session else None
+    if session is None or session.notice_nonce is None or user is None:
+        return None
+    token = link_token("es", session.id, session.notice_nonce)
+    when = words.until(session.created_at)
+    return words.new_device(user.name, session.device, when, _link(public_url, "new-sign-in", token), token)
+
+
+async def _sign_in_changed(mail: Mail, _now: datetime, public_url: str) -> Letter | None:
+    user = await User.get_or_none(id=mail.about_id)
+    if user is None:
+        return None
+    what, when = _CHANGED[SignInChange[mail.data["what"]]], words.until(mail.created_at)
+    return words.sign_in_changed(user.name, what, when, f"{public_url}/reset-password")
+
+
 async def _invitation(mail: Mail, now: datetime, public_url: str) -> Letter | None:
     account = await Account.get_or_none(id=mail.account_id)
     if account is None:
@@ -115,6 +183,51 @@ async def _invitation(mail: Mail, now: datetime, public_url: str) -> Letter | No
     return words.invitation(account.name, inviter.name if inviter else None, offer.role.value, expires, link, token)
 
 
+async def _security_event(mail: Mail, now: datetime, public_url: str) -> Letter | None:
+    account = await Account.get_or_none(id=mail.account_id)
+    if account is None:
+        return None
+    noticed = await SecurityEvent.of(account.id).get_or_none(id=mail.about_id, acknowledged_at=None)
+    if noticed is None:
+        return None
+    since = words.until(noticed.created_at, account.zone)
+    return words.security_event(account.name, message(noticed.kind, noticed.count), since)
+
+
+async def _platform_alert(mail: Mail, now: datetime, public_url: str) -> Letter | None:
+    alert = await PlatformAlert.waiting().get_or_none(id=mail.about_id)
+    if alert is None:
+        return None
+    return words.platform_alert(message(alert.kind, alert.count), words.until(alert.created_at))
+
+
+async def _platform_access(mail: Mail, now: datetime, public_url: str) -> Letter | None:
+    account = await Account.get_or_none(id=mail.account_id)
+    found = await PlatformAccess.of(account.id).get_or_none(id=mail.about_id) if account else None
+    if account is None or found is None:
+        return None
+    if mail.template is T.GLASS_BROKEN and found.expires_at:
+        return words.glass_broken(account.name, found.reason, words.until(found.expires_at, account.zone))
+    if found.given_at is not None or found.ended_at is not None:
+        return None
+    write = words.support_asked if mail.template is T.SUPPORT_ASKED else words.break_glass_asked
+    name = account.name if mail.template is T.SUPPORT_ASKED else account.slug
+    return write(name, found.reason, global_id("platform_access", found.id))
+
+
+async def _customer_link(mail: Mail, now: datetime, public_url: str) -> Letter | None:
+    account = await Account.get_or_none(id=mail.account_id)
+    if account is None:
+        return None
+    unused = CustomerLink.of(account.id).filter(used_at=None, expires_at__gt=now)
+    asked = await unused.get_or_none(id=mail.about_id)
+    if asked is None or await asked.customer() is None:
+        return None
+    token = link_token("cl", asked.id, asked.nonce)
+    expires = words.until(asked.expires_at, account.zone)
+    return words.customer_link(account.name, expires, _link(public_url, "my-bookings", token), token)
+
+
 def _link(public_url: str, page: str, token: str) -> str:
     return f"{public_url}/{page}#token={token}"
 
@@ -123,6 +236,17 @@ _WRITERS: Mapping[MailTemplate, Callable[[Mail, datetime, str], Awaitable[Letter
     T.SIGN_UP: _sign_up,
     T.SIGN_UP_EXISTING: _sign_up,
     T.PASSWORD_RESET: _password_reset,
+    T.NEW_DEVICE: _new_device,
+    T.SIGN_IN_CHANGED: _sign_in_changed,
     T.INVITATION: _invitation,
+    T.CUSTOMER_LINK: _customer_link,
+    T.WAITLIST_JOINED: to_whoever_waits,
+    T.WAITLIST_OFFER: to_whoever_waits,
+    T.SUPPORT_ASKED: _platform_access,
+    T.BREAK_GLASS_ASKED: _platform_access,
+    T.GLASS_BROKEN: _platform_access,
+    T.SECURITY_EVENT: _security_event,
+    T.PLATFORM_ALERT: _platform_alert,
     **dict.fromkeys(_ABOUT_BOOKINGS, _about_booking),
+    **dict.fromkeys((T.SERIES_BOOKED, T.SERIES_CHANGED, T.SERIES_CANCELLED), about_series),
 }

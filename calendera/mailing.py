@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from calendera.clock import Clock
 from calendera.logs import log
-from calendera.mail import Mailer, MailNotSent, UnsafeMail, compose
+from calendera.mail import Mailer, MailNotSent, UnsafeMail, attach, compose
 from calendera.mail_letters import letter_for
 from calendera.settings import Settings
 from models.mail import Mail
+from models.storage.reach import bound
 
 
 class Mailing:
@@ -50,12 +51,15 @@ class Mailing:
 
     async def _send(self, mail: Mail) -> bool:
         """Send it, if there still is something to tell."""
-        letter = await letter_for(mail, self.clock.now(), self.settings.public_url)
+        with bound(mail.account_id):
+            letter = await letter_for(mail, self.clock.now(), self.settings.public_url)
         if letter is None:
             return False
         sender, text = self.settings.mail_from, letter.text
         message = compose(
             sender=sender, to=mail.to, subject=letter.subject, text=text, key=mail.id, clock=self.clock
         )  # fmt: skip
+        if letter.calendar is not None:
+            attach(message, letter.calendar)
         await self.mailer.send(message)
         return True

@@ -10,6 +10,7 @@ from calendera.secret_key import signing_key
 from calendera.settings import Settings
 from models import keyring
 from models.storage import database, migrate
+from models.storage.reach import bound
 
 MODELS = ("models",)
 
@@ -21,8 +22,10 @@ async def open_database(settings: Settings) -> AsyncIterator[None]:
     if await migrate.pending(url):
         raise Stop("The database is not at the version of this program; run `calendera migrate` first.")
     keyring.install(signing_key(settings).get_secret_value())
-    await database.connect(url, models=MODELS, pool_size=2)
+    strict = settings.environment == "production"
+    await database.connect(url, models=MODELS, pool_size=2, walled=True, strict=strict)
     try:
-        yield
+        with bound(None):
+            yield
     finally:
         await database.close()

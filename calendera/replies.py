@@ -11,7 +11,8 @@ from starlette.types import Send
 from calendera.asking import Visit
 from calendera.negotiation import GRAPHQL
 from calendera.stopped import Stopped
-from graph.answers import BUSY, Answer, refuse
+from graph.answers import BUSY, Answer, ReportFault, fault_of, masked, refuse
+from models.storage.errors import Contended
 from rules.errors import Denied, Throttled
 
 # These say something about the request as such. Others are about the document, for which `application/json` promises
@@ -61,6 +62,16 @@ def reply_to_refusal(refusal: Stopped | Denied | Throttled, media_type: str) -> 
 def reply_when_busy(media_type: str) -> Reply:
     """The reply to a request that could not even begin, because everything that it needs is in use."""
     return reply_to(refuse("TRY_AGAIN", BUSY), media_type, [("Retry-After", "1")])
+
+
+def reply_to_failure(error: Exception, visit: Visit, report: ReportFault) -> Reply:
+    """The reply to a request whose operation did not run. What nobody foresaw is reported and masked."""
+    if isinstance(error, Stopped | Denied | Throttled):
+        return reply_to_refusal(error, visit.media_type)
+    if isinstance(error, Contended):
+        return reply_when_busy(visit.media_type)
+    report(fault_of(error, visit.request_id, visit.operation))
+    return reply_to(masked(visit.request_id), visit.media_type)
 
 
 async def send_reply(reply: Reply, visit: Visit, send: Send) -> None:

@@ -13,6 +13,16 @@ PAGE_POLICY = (
 # Two years, the length that browsers' preload lists ask for.
 HSTS = "max-age=63072000; includeSubDomains"
 
+FIXED = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    # Another site's page cannot load an answer into itself (CORS, which asks first, is another matter), nor keep a
+    # hold of a window that shows one of ours.
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+
 
 class SecurityHeaders:
     """Pure ASGI middleware, so that streams and cancellations pass through untouched.
@@ -22,7 +32,7 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self.app = app
-        self.fixed = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+        self.fixed = dict(FIXED)
         if https:
             self.fixed["Strict-Transport-Security"] = HSTS
 

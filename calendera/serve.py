@@ -10,6 +10,7 @@ from uvicorn.supervisors import Multiprocess
 from calendera import logs
 from calendera.cli_start import Stop
 from calendera.heads import BoundedHeads
+from calendera.live.protocol import BoundedSockets
 from calendera.settings import Settings, read_settings
 
 # A stop is graceful within 10 seconds: requests get 8 to end, the rest is for closing the database.
@@ -73,7 +74,10 @@ def _config(settings: Settings) -> uvicorn.Config:
         lifespan="on",
         http=BoundedHeads,
         timeout_graceful_shutdown=STOP_WITHIN_SECONDS,
+        ws=BoundedSockets,
         ws_max_size=SOCKET_FRAME_BYTES,
+        # A compressor for each socket would take more memory than all else about it, and saves little on small frames.
+        ws_per_message_deflate=False,
         # Its access log has addresses and query strings, its configuration would bypass ours.
         log_config=None,
         access_log=False,

@@ -10,11 +10,14 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from pydantic import SecretStr
 
+from rules.contacts import clean_email
+
 if TYPE_CHECKING:
     from calendera.settings import Settings
 
 SMTP_SCHEMES = ("smtp", "smtps", "smtp+starttls")
 DATABASE_SCHEMES = ("sqlite", "postgresql", "postgres")
+REDIS_SCHEMES = ("redis", "rediss")
 ENCRYPTED_SSL_MODES = {"require", "verify-ca", "verify-full"}
 SECRET_KEY_LENGTH = 32
 
@@ -40,7 +43,9 @@ def _public_url(value: str) -> str:
         raise ValueError("begin with http:// or https:// and a host")
     if parts.path not in ("", "/") or parts.query or parts.fragment or parts.username is not None:
         raise ValueError("give scheme, host and port only")
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+    # As browsers write it in `Origin`: without the port that the scheme has anyway.
+    port = {"http": ":80", "https": ":443"}[parts.scheme]
+    return f"{parts.scheme}://{parts.netloc.lower().removesuffix(port)}"
 
 
 def _proxies(value: tuple[str, ...]) -> tuple[str, ...]:
@@ -77,9 +82,19 @@ def _smtp_url(value: SecretStr | None) -> SecretStr | None:
     return value
 
 
-def _database_url(value: SecretStr) -> SecretStr:
-    if _split(value.get_secret_value()).scheme not in DATABASE_SCHEMES:
+def _database_url(value: SecretStr | None) -> SecretStr | None:
+    if value is not None and _split(value.get_secret_value()).scheme not in DATABASE_SCHEMES:
         raise ValueError("begin with sqlite:// or postgresql://")
+    return value
+
+
+def _redis_url(value: SecretStr | None) -> SecretStr | None:
+    if value is not None:
+        parts = _split(value.get_secret_value())
+        if parts.scheme not in REDIS_SCHEMES or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("write redis:// or rediss://, then user:password@host:port/number")
+        if not parts.path.removeprefix("/").isdecimal() and parts.path not in ("", "/"):
+            raise ValueError("what follows the host is the number of a database")
     return value
 
 
@@ -87,9 +102,12 @@ WELL_FORMED: Mapping[str, Callable[[Any], Any]] = {
     "public_url": _public_url,
     "trusted_proxies": _proxies,
     "mail_from": _mail_from,
+    "operator_email": lambda value: None if value is None else clean_email(value),
     "secret_key": _secret_key,
     "smtp_url": _smtp_url,
     "database_url": _database_url,
+    "redis_url": _redis_url,
+    "migration_database_url": _database_url,
 }
 
 
@@ -117,13 +135,20 @@ def refuse_in_production(settings: "Settings") -> None:
         problems.append("CALENDERA_PUBLIC_URL: production needs https.")
     if settings.password_profile != "standard":  # noqa: S105 - the name of a profile, not a password
         problems.append("CALENDERA_PASSWORD_PROFILE: production needs the standard profile.")
+    if settings.outgoing_to_loopback:
+        problems.append("CALENDERA_OUTGOING_TO_LOOPBACK: production asks nothing on this machine.")
     if settings.secret_key is None:
         problems.append("CALENDERA_SECRET_KEY: production needs one; `openssl rand -hex 32` makes one.")
     if settings.smtp_url is not None:
         mail = _split(settings.smtp_url.get_secret_value())
         if mail.scheme == "smtp" and not _on_this_machine(mail.hostname):
             problems.append("CALENDERA_SMTP_URL: production needs smtps:// or smtp+starttls://.")
-    if _clear_database(settings.database_url.get_secret_value()):
-        problems.append("CALENDERA_DATABASE_URL: production needs ?sslmode=require or stricter over the network.")
+    if settings.redis_url is not None:
+        redis = _split(settings.redis_url.get_secret_value())
+        if redis.scheme == "redis" and not _on_this_machine(redis.hostname):
+            problems.append("CALENDERA_REDIS_URL: production needs rediss:// over the network.")
+    for name, url in (("DATABASE", settings.database_url), ("MIGRATION_DATABASE", settings.migration_database_url)):
+        if url is not None and _clear_database(url.get_secret_value()):
+            problems.append(f"CALENDERA_{name}_URL: production needs ?sslmode=require or stricter over the network.")
     if problems:
         raise ValueError("\n".join(problems))

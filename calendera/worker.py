@@ -1,4 +1,4 @@
-"""The background work: mails, exports, and removing what has expired.
+"""The background work: reminders, mails, exports, and removing what has expired.
 
 Any number of workers may run, inside the server processes and on their own: every job takes its work from the
 database under a lease or by a conditional statement, so that each thing is done once, and what a dead worker left is
@@ -20,14 +20,21 @@ from calendera.logs import log
 from calendera.mail import Mailer, mailer_for
 from calendera.mailing import Mailing
 from calendera.open_database import open_database
+from calendera.outgoing import Outgoing
+from calendera.payments import Payments
 from calendera.settings import Settings
+from calendera.subscribing import Subscribing
 from models.booking_changes import expire_requests
 from models.clearing import CLEARINGS, Clearing, clear
 from models.hold import expire_holds
+from models.reminder import send_reminders
 from models.storage import database
+from models.storage.reach import bound
+from models.waitlist_offers import expire_waitlist, offer_free_times
 
 SECONDS = 1.0
 SELDOM = 60.0
+LOOKING = 5.0
 LONGEST_PAUSE = 30.0
 STOP_WITHIN_SECONDS = 5.0
 
@@ -47,10 +54,19 @@ class Worker:
     def __init__(self, settings: Settings, clock: Clock, mailer: Mailer | None = None) -> None:
         mailing = Mailing(settings, clock, mailer or mailer_for(settings, clock))
         exporting = Exporting(settings, clock)
+        subscribing = Subscribing(clock, Outgoing(loopback=settings.outgoing_to_loopback))
+        self.payments = Payments(settings, clock)
         self.jobs = (
+            # Before the mails, of which they make some: one round then does all that is due.
+            Job("expired waitlist", lambda: expire_waitlist(clock.now())),
+            Job("waitlist", lambda: offer_free_times(clock.now()), LOOKING),
+            Job("reminders", lambda: send_reminders(clock.now())),
             Job("mail", mailing.send_one),
+            Job("calendars", subscribing.fetch_one),
             Job("export", exporting.write_one),
             Job("expired exports", exporting.clear_away, SELDOM),
+            Job("payments", self.payments.look_at_one),
+            Job("refunds", self.payments.refund_one),
             Job("expired holds", lambda: expire_holds(clock.now())),
             Job("expired requests", lambda: expire_requests(clock.now())),
             *(Job(f"clear {one.table}", partial(_clear, one, clock), SELDOM) for one in CLEARINGS),
@@ -76,7 +92,8 @@ async def _clear(one: Clearing, clock: Clock) -> int:
 async def _tried(job: Job) -> int | None:
     """How many things the job dealt with; None when it failed, which is logged."""
     try:
-        return await job.work()
+        with bound(None):
+            return await job.work()
     except Exception as error:
         log.error("job failed", job=job.name, exc_info=error)
         return None

@@ -10,7 +10,8 @@ import resolvers.access_keys as resolve
 from graph.enums import AccessKeyKind, Permission
 from graph.enums import Scope as PartnerScope
 from graph.errors import NotFound, ValidationFailed, VersionConflict
-from graph.field import computed, graph_type, listing, shown
+from graph.field import computed, edge, graph_type, listing, shown
+from graph.members import Person
 from graph.mutations import mutation
 from graph.node import Node
 from models.access_key import AccessKey as AccessKeyRow
@@ -30,6 +31,14 @@ class AccessKey(Node):
         P.ACCESS_KEYS_MANAGE, "Last use, to the minute; null when it was never used. Written at most once a minute."
     )
     revoked_at: datetime | None = shown(P.ACCESS_KEYS_MANAGE, "Since when it is refused; null while it is live.")
+    made_by: Person | None = edge(
+        P.ACCESS_KEYS_MANAGE, "Who made it; null where no member did, or once that person's user is erased.",
+        via="made_by_id",
+    )  # fmt: skip
+    maker_left_at: datetime | None = shown(
+        P.ACCESS_KEYS_MANAGE,
+        "Since when who made it is no member any more; they may have kept it. Make another and revoke this one.",
+    )
     version: int = shown(P.ACCESS_KEYS_MANAGE, "Grows with every change; send it back as `expectedVersion`.")
 
     @computed(P.ACCESS_KEYS_MANAGE, "shown")
@@ -57,9 +66,10 @@ _MADE = {
 
 @strawberry.type
 class AccessKeyMutations:
-    create_widget_key = mutation(resolve.create_widget_key, P.ACCESS_KEYS_MANAGE, _STORED, ValidationFailed)
-    create_partner_key = mutation(resolve.create_partner_key, P.ACCESS_KEYS_MANAGE, _MADE, ValidationFailed)
+    create_widget_key = mutation(resolve.create_widget_key, P.ACCESS_KEYS_MANAGE, _STORED, ValidationFailed, fresh=True)
+    create_partner_key = mutation(resolve.create_partner_key, P.ACCESS_KEYS_MANAGE, _MADE, ValidationFailed, fresh=True)
     update_widget_key = mutation(
-        resolve.update_widget_key, P.ACCESS_KEYS_MANAGE, _STORED, ValidationFailed, NotFound, VersionConflict
-    )
-    revoke_access_key = mutation(resolve.revoke_access_key, P.ACCESS_KEYS_MANAGE, _STORED, NotFound)
+        resolve.update_widget_key, P.ACCESS_KEYS_MANAGE, _STORED, ValidationFailed, NotFound, VersionConflict,
+        fresh=True,
+    )  # fmt: skip
+    revoke_access_key = mutation(resolve.revoke_access_key, P.ACCESS_KEYS_MANAGE, _STORED, NotFound, fresh=True)

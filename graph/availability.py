@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import strawberry
 
 import resolvers.availability as resolve
-from graph.enums import Permission
+from graph.enums import NotOfferedReason, Permission
+from graph.errors import Alternative
 from graph.field import told, value
+from graph.money import Money, money_of
+from graph.payments import Deposit, deposit_of
 from graph.times import LocalTime, local_time
 from rules.ids import global_id
 from rules.wall_time import instant
+
+_SEARCH = 20  # opening hours, bookings and holds of everybody who offers it, over up to two months
 
 
 @strawberry.type(description="A start that is free.")
@@ -41,8 +46,46 @@ class Availability:
         resolver=lambda root: root.zone.key,
     )
     slots: list[Slot] = told("The free starts, in order; empty where everything is taken or closed.")
+    price: Money | None = told(
+        "What a booking of this party with these add-ons costs in all; null where the price is not said.",
+        resolver=lambda root: money_of(*root.price),
+    )
+    deposit: Deposit | None = told(
+        "What of it has to be paid before; null: nothing.",
+        resolver=lambda root: deposit_of(root.deposit) if root.deposit else None,
+    )
+
+
+@strawberry.type(description="The dates on which a service has something free.")
+class FreeDays:
+    zone: str = told(
+        "IANA zone in which the dates were counted: the place's, or the business's.",
+        resolver=lambda root: root.zone.key,
+    )
+    dates: list[date] = told("In order; empty where everything is taken or closed.")
+
+
+@strawberry.type(description="What stands against one person at a start.")
+class PersonExplanation:
+    staff_id: strawberry.ID = told("Who.", resolver=lambda root: strawberry.ID(global_id("staff", root.staff_id)))
+    reason: NotOfferedReason | None = told("Which rule; null where they are free.")
+    message: str = told("In words. With hours and blocked times for whoever may see schedules, briefly for others.")
+
+
+@strawberry.type(description="Why a start is offered or not.")
+class SlotExplanation:
+    offered: bool = told("Whether it can be booked with somebody.", resolver=lambda root: root.reason is None)
+    reason: NotOfferedReason | None = told("Of everybody's reasons the one nearest to a free start; null if offered.")
+    message: str = told("The reason in words, and what to do.")
+    people: list[PersonExplanation] = told("Everyone who offers the service, by name, or the one who was asked for.")
+    alternatives: list[Alternative] = told("Free starts nearest to it, at most a week away; empty if it is offered.")
 
 
 @strawberry.type
 class AvailabilityQueries:
-    availability = value(resolve.availability, Permission.AVAILABILITY_READ, Availability | None)
+    availability = value(resolve.availability, Permission.AVAILABILITY_READ, Availability | None, weight=_SEARCH)
+    days_with_availability = value(
+        resolve.days_with_availability, Permission.AVAILABILITY_READ, FreeDays | None, weight=_SEARCH
+    )
+    next_available = value(resolve.next_available, Permission.AVAILABILITY_READ, Availability | None, weight=_SEARCH)
+    explain_slot = value(resolve.explain_slot, Permission.AVAILABILITY_READ, SlotExplanation | None, weight=_SEARCH)

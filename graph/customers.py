@@ -6,14 +6,17 @@ from datetime import datetime
 
 import strawberry
 
+import resolvers.blocking as blocks
 import resolvers.customer_changes as change
+import resolvers.customer_merges as merges
 import resolvers.customers as resolve
 from graph.enums import Permission
-from graph.errors import AlreadyTaken, NotFound, ValidationFailed, VersionConflict
-from graph.field import graph_type, listing, many, one, shown
+from graph.errors import AlreadyTaken, IdempotencyKeyReused, NotFound, ValidationFailed, VersionConflict
+from graph.field import graph_type, listing, many, one, shown, sole
 from graph.mutations import mutation
 from graph.node import Node
 from graph.shape import Through
+from models.blocking import CustomerBlock as CustomerBlockRow
 from models.customer import Customer as CustomerRow
 from models.customer import CustomerTag as CustomerTagRow
 from rules.masking import Mask
@@ -26,6 +29,14 @@ class CustomerTag:
     """A word that the business sorts a customer by."""
 
     tag: str = shown(P.CUSTOMERS_LIST, "The word, as it was written.")
+
+
+@graph_type(CustomerBlockRow)
+class CustomerBlock:
+    """That the business takes no bookings from a customer. Who decided so is an event."""
+
+    reason: str = shown(P.CUSTOMER_NOTES_READ, "Why, in the words of who decided; may be empty.")
+    created_at: datetime = shown(P.CUSTOMER_NOTES_READ, "Since when.")
 
 
 @graph_type(CustomerRow)
@@ -47,6 +58,14 @@ class Customer(Node):
         "What the business sorts them by; the customer never sees it.",
         Through(CustomerTagRow, near="customer_id", order="search_tag"),
     )
+    wants_reminders: bool = shown(
+        P.CUSTOMERS_READ, "Whether they are reminded of their appointments by mail, where the business does so."
+    )
+    block: CustomerBlock | None = sole(
+        P.CUSTOMER_NOTES_READ,
+        "Why the business takes no bookings from them; null while it does. The customer never sees it.",
+        Through(CustomerBlockRow, near="customer_id"),
+    )
     archived_at: datetime | None = shown(P.CUSTOMERS_LIST, "Since when they are out of the lists; null while in them.")
     version: int = shown(P.CUSTOMERS_READ, "Grows with every change; send it back as `expectedVersion`.")
     created_at: datetime = shown(P.CUSTOMERS_READ, "When they first booked or were entered.")
@@ -57,6 +76,7 @@ class Customer(Node):
 class CustomerQueries:
     customers = listing(resolve.customers, P.CUSTOMERS_LIST, Customer)
     customer = one(resolve.customer, P.CUSTOMERS_READ, Customer | None)
+    duplicate_customers = listing(merges.duplicate_customers, P.CUSTOMERS_MERGE, Customer)
 
 
 _STORED = {"customer": (Customer, "The customer as stored now.")}
@@ -68,4 +88,17 @@ class CustomerMutations:
     update_customer = mutation(
         change.update_customer, P.CUSTOMERS_MANAGE, _STORED, ValidationFailed, AlreadyTaken, NotFound, VersionConflict
     )
+    block_customer = mutation(blocks.block_customer, P.CUSTOMERS_BLOCK, _STORED, ValidationFailed, NotFound)
+    unblock_customer = mutation(blocks.unblock_customer, P.CUSTOMERS_BLOCK, _STORED, NotFound)
+    merge_customers = mutation(
+        merges.merge_customers,
+        P.CUSTOMERS_MERGE,
+        {"customer": (Customer, "Who stays, as stored now.")},
+        ValidationFailed,
+        NotFound,
+        VersionConflict,
+        IdempotencyKeyReused,
+        fresh=True,
+    )
     archive_customer = mutation(change.archive_customer, P.CUSTOMERS_MANAGE, _STORED, NotFound, VersionConflict)
+    choose_reminders = mutation(change.choose_reminders, P.OWN_REMINDERS, _STORED, NotFound)

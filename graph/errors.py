@@ -8,12 +8,17 @@ from datetime import datetime
 from typing import Any, TypeVar, cast
 
 import strawberry
+from strawberry.scalars import JSON
 
-from graph.enums import BookingStatus, NotOfferedReason, RefusalCode
+from graph.enums import BookingStatus, NotOfferedReason, RefusalCode, SecondFactor
 from graph.field import told
+from graph.money import Money
+from graph.money_enums import AddOnProblem
 from graph.times import LocalTime, local_time
-from rules import errors
+from rules import blocking, errors, following, money_errors, waitlist
+from rules.currencies import MinorUnits
 from rules.errors import Refusal as RefusalError
+from rules.ids import global_id
 
 R = TypeVar("R", bound=type)
 
@@ -111,9 +116,72 @@ class NotOffered(Refusal):
     alternatives: list[Alternative] = told("Free starts nearest to the one asked for; may be empty.")
 
 
+@strawberry.type(description="Why one occurrence of a series is refused.")
+class OccurrenceConflict:
+    position: int = told("Which occurrence, from 1.")
+    starts_at: datetime = told("The begin that was asked for.")
+    local: LocalTime = told(
+        "The same as the clock on the wall shows it.", resolver=lambda root: local_time(root.starts_at, root.zone)
+    )
+    refusal: RefusalCode = told("As what a single booking would be refused.", resolver=lambda root: root.code)
+    reason: NotOfferedReason | None = told("Which rule stands against the time; null where something else does.")
+    message: str = told("In words.")
+    alternatives: list[Alternative] = told(
+        "Free starts nearest to it, of the first 10 that are refused; empty for the others, and where nothing is free."
+    )
+
+
+@refusal(errors.SeriesConflicts)
+class SeriesConflicts(Refusal):
+    """Some occurrences of a series cannot be booked or changed as asked; nothing was done."""
+
+    conflicts: list[OccurrenceConflict] = told("Each of them, in order.")
+
+
+@refusal(money_errors.AddOnRefused)
+class AddOnRefused(Refusal):
+    """An add-on cannot be chosen with this service."""
+
+    add_on_id: strawberry.ID = told("Which one.", resolver=lambda root: strawberry.ID(global_id("add_on", root.add_on)))
+    problem: AddOnProblem = told("Why not.")
+    maximum: int | None = told("How many of it one booking may have; null for what the service does not offer.")
+
+
+@refusal(money_errors.NotPayable)
+class NotPayable(Refusal):
+    """A deposit has to be paid online before, and this server takes no payments."""
+
+
+@refusal(money_errors.NothingDue)
+class NothingDue(Refusal):
+    """The booking waits for no payment."""
+
+
+@refusal(money_errors.NothingToRefund)
+class NothingToRefund(Refusal):
+    """So much of the payment is not left to give back: it did not come, or went back, or is on its way."""
+
+    left: Money = told(
+        "What can still be given back.",
+        resolver=lambda root: Money(amount_minor=MinorUnits(root.left_minor), currency=root.currency),
+    )
+
+
 @refusal(errors.HoldEnded)
 class HoldEnded(Refusal):
     """The hold has expired, was used, or never was."""
+
+
+@refusal(waitlist.OfferOver)
+class OfferOver(Refusal):
+    """What was offered from the waitlist was answered, has expired, or cannot take place any more."""
+
+
+@refusal(waitlist.TooManyWaiting)
+class TooManyWaiting(Refusal):
+    """The customer waits for as much as one may."""
+
+    limit: int = told("For how much one customer may wait at a time.")
 
 
 @refusal(errors.TooManyHolds)
@@ -121,6 +189,18 @@ class TooManyHolds(Refusal):
     """This visitor holds as many slots as one visitor may."""
 
     limit: int = told("How many slots one visitor may hold at a time.")
+
+
+@refusal(errors.TooManyActiveBookings)
+class TooManyActiveBookings(Refusal):
+    """The customer has as many bookings of this service to come as one customer may."""
+
+    limit: int = told("How many bookings of it one customer may have at a time.")
+
+
+@refusal(blocking.CustomerBlocked)
+class CustomerBlocked(Refusal):
+    """The business takes no bookings from this customer. Never told to who merely typed their details at a widget."""
 
 
 @refusal(errors.TooLateToCancel)
@@ -162,6 +242,33 @@ class SignInFailed(Refusal):
     """Email and password do not match. Unknown emails get the same answer."""
 
 
+@refusal(errors.SecondFactorNeeded)
+class SecondFactorNeeded(Refusal):
+    """The password is right, and the person has a second factor: nobody is signed in yet."""
+
+    challenge: str = told("What `completeSignIn` takes, once. Keep it in memory only.")
+    methods: list[SecondFactor] = told("With what the person can complete the sign-in.")
+    expires_at: datetime = told("Until when; five minutes from now.")
+    passkey_options: JSON | None = told(
+        "For `PublicKeyCredential.parseRequestOptionsFromJSON`, with this challenge in it; null for who has no passkey."
+    )
+
+
+@refusal(errors.ProofFailed)
+class ProofFailed(Refusal):
+    """A password, code or passkey is not the right one, or was used before."""
+
+
+@refusal(errors.ChallengeEnded)
+class ChallengeEnded(Refusal):
+    """What was begun five minutes ago or more, was completed already, or was begun in another browser."""
+
+
+@refusal(errors.LongerPasswordFirst)
+class LongerPasswordFirst(Refusal):
+    """The password has fewer than 15 characters, which is enough only beside a second factor."""
+
+
 @refusal(errors.SignInFirst)
 class SignInFirst(Refusal):
     """The link was mailed to an address that has a user already, and it is not the one who is signed in here."""
@@ -179,6 +286,11 @@ class LinkInvalid(Refusal):
     """A mailed link has expired, was used, or never was."""
 
 
+@refusal(errors.SecondPersonNeeded)
+class SecondPersonNeeded(Refusal):
+    """Whoever asked for it cannot be the one who approves or reviews it."""
+
+
 @refusal(errors.LastOwner)
 class LastOwner(Refusal):
     """An account cannot be left without an owner."""
@@ -189,3 +301,8 @@ class AlreadyTaken(Refusal):
     """A name that must be unique in the account, or on the platform, is in use."""
 
     path: str = told("Which value of the input, as `slug`.")
+
+
+@refusal(following.CursorGone)
+class CursorGone(Refusal):
+    """What follows a cursor of `changes` cannot be told any more. Read everything anew and follow from the end."""

@@ -10,26 +10,39 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import strawberry
-from graphql import GraphQLError, OperationDefinitionNode, OperationType
+from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode, OperationType
 from strawberry.execution import optimized_is_awaitable
 
 from graph.answers import Answer, ReportFault, refuse, report_faults, shown
-from graph.documents import Trusted, document_id
-from graph.executor import BudgetedExecutor
+from graph.behind_the_wall import behind_the_wall
+from graph.costs import too_dear
+from graph.documents import Added, Trusted, document_id
+from graph.executor import BudgetedExecutor, IntrospectingExecutor
 from graph.limits import Limits
+from graph.platform_uses import used
 from graph.prepared import Prepared, Shelf
 from graph.preparing import build, let_the_library_check_one_of
+from graph.rights import Rights
+from graph.sent import Sent
 from graph.variables import problems
+from graph.views import Views
+from graph.weights import Scales, Tally
+from permissions.roles import Grants
+from resolvers.context import Context
+from resolvers.platform import note_use
 
 _INTROSPECTION_REFUSED = (
     "This credential may not read the schema. It is published as schema.graphql; partner and dashboard credentials "
     "may introspect."
 )
 _UNKNOWN_DOCUMENT = "No document with that id is known here. Send the document's text, or build against this version."
-_NO_SUBSCRIPTIONS = "A subscription needs a connection that stays open. Send queries and mutations here."
+_NO_SUBSCRIPTIONS = (
+    "A subscription needs a connection that stays open: graphql-transport-ws, or POST with `Accept: text/event-stream`."
+)
 
 
 class Operations:
@@ -41,38 +54,74 @@ class Operations:
         *,
         report: ReportFault,
         trusted: Trusted | None = None,
+        added: Added | None = None,
         limits: Limits | None = None,
         shelf: Shelf | None = None,
     ) -> None:
         """Raises ValueError when the schema brings extensions or directives, which this path would not run, and when
-        a trusted document does not fit the schema or the limits. `report` is told each fault, once an operation."""
+        a document of `trusted` does not fit the schema or the limits. `added` are the operator's, which are looked at
+        when they are asked for. `report` is told each fault, once an operation."""
         if schema.extensions or schema.directives:
             raise ValueError("Schema extensions and operation directives do not run here; declare fields instead.")
         self.limits = limits or Limits()
         self.report = report
         self._schema = schema._schema
         self._shelf = Shelf(entries=2_000, weight=64 * 2**20) if shelf is None else shelf
+        self._scales = Scales.of(self._schema)
         let_the_library_check_one_of(self._schema)
-        self._trusted = {id_: self._build_trusted(id_, text, trusted) for id_, text in trusted} if trusted else {}
+        self.views = Views(self._schema)
+        self._sent = Sent()
+        self._trusted = trusted or Trusted()
+        self._added = added
+        self._built: dict[str, Prepared] = {}
+        for document in self._trusted:
+            refused = self._build_trusted(document.id, document.text)
+            if isinstance(refused, Answer):
+                reasons = " ".join(error["message"] for error in refused.errors)
+                raise ValueError(f"The trusted document {document.name} cannot be served: {reasons}")
 
-    def prepare(self, text: str, *, may_introspect: bool) -> Prepared | Answer:
-        """The document of a text. Answers GRAPHQL_PARSE_FAILED, QUERY_TOO_COMPLEX, GRAPHQL_VALIDATION_FAILED or, for
-        introspection by a credential that may not, FORBIDDEN."""
+    def prepare(self, text: str, rights: Rights) -> Prepared | Answer:
+        """The document of a text. Answers GRAPHQL_PARSE_FAILED, QUERY_TOO_COMPLEX, GRAPHQL_VALIDATION_FAILED, FORBIDDEN
+        (for introspection) or the code of `rights.knows` for names that are not there."""
         id_ = document_id(text)
-        prepared: Prepared | Answer | None = self._trusted.get(id_) or self._shelf.get(id_)
+        key = f"{rights.knows.name} {id_}" if rights.knows else id_
+        prepared: Prepared | Answer | None = self._shelf.get(key)
         if prepared is None:
-            prepared = build(self._schema, self.limits, id_, text, trusted=False)
-            if isinstance(prepared, Prepared):
-                self._shelf.put(prepared)
-        return _admit(prepared, may_introspect=may_introspect)
+            schema, unknown = self._schema, None
+            if rights.knows:
+                schema, unknown = self.views.of(rights.knows.grants), rights.knows.code
+            prepared = build(schema, self.limits, key, text, unknown=unknown)
+        if isinstance(prepared, Prepared):
+            self._shelf.put(replace(prepared, reading=0))
+            self._sent.note(rights.shelf, id_, key)
+        return _admit(prepared, rights)
 
-    def recall(self, id_: str, *, may_introspect: bool, trusted_only: bool) -> Prepared | Answer:
-        """The document with an id: a trusted one, or unless `trusted_only` one that somebody sent as text before.
-        Answers PERSISTED_QUERY_NOT_FOUND."""
-        prepared = self._trusted.get(id_) or (None if trusted_only else self._shelf.get(id_))
+    def recall(self, id_: str, rights: Rights, *, trusted_only: bool) -> Prepared | Answer:
+        """The document with an id: a trusted one of the caller's clients, or unless `trusted_only` one that was sent
+        before by somebody on the same shelf. Answers PERSISTED_QUERY_NOT_FOUND."""
+        prepared: Prepared | Answer | None = self._find_trusted(id_, rights)
+        if prepared is None and not trusted_only and rights.own:
+            key = self._sent.key(rights.shelf, id_)
+            prepared = self._shelf.get(key) if key else None
         if prepared is None:
             return refuse("PERSISTED_QUERY_NOT_FOUND", _UNKNOWN_DOCUMENT)
-        return _admit(prepared, may_introspect=may_introspect)
+        return _admit(prepared, rights)
+
+    def _find_trusted(self, id_: str, rights: Rights) -> Prepared | Answer | None:
+        if not rights.clients:
+            return None
+        found = self._trusted.find(id_) or (self._added.find(id_) if self._added else [])
+        text = next((one.text for one in found if one.client in rights.clients), None)
+        return None if text is None else self._build_trusted(id_, text)
+
+    def cost(self, prepared: Prepared, name: str | None, variables: Mapping[str, Any] | None) -> Tally | Answer:
+        """What an operation may cost with these variables. Answers MAX_COST_EXCEEDED, and BAD_REQUEST for one that is
+        not in the document."""
+        quote = prepared.quote(name)
+        if quote is None:
+            return refuse("BAD_REQUEST", _which_operation(name))
+        requested = quote.of(variables or {})
+        return Tally(requested) if requested <= self.limits.cost else too_dear(quote, variables or {}, self.limits.cost)
 
     async def run(
         self,
@@ -80,28 +129,46 @@ class Operations:
         *,
         context: object,
         request_id: str,
+        sees: Grants | None = None,
         operation_name: str | None = None,
         variables: Mapping[str, Any] | None = None,
+        tally: Tally | None = None,
         seconds: float | None = None,
+        event: bool = False,
     ) -> Answer:
         """Execute one operation of a document and answer whatever a caller or a resolver does.
 
-        Stops after `seconds` (the limit when None). Cancelling the calling task cancels the resolvers.
+        Introspection shows what the grants `sees` open. Stops after `seconds` (the limit when None). Cancelling the
+        calling task cancels the resolvers. What it costs is counted on the tally that `cost` gave; without one the
+        limit of the cost is looked after here.
+        A subscription is executed once for each event, with a context of its own that brings the event; so everything
+        is asked for and permitted anew. Where there is no event it is refused.
         """
         operation = prepared.find(operation_name)
         if operation is None:
             return refuse("BAD_REQUEST", _which_operation(operation_name))
-        if operation.operation is OperationType.SUBSCRIPTION:
+        if operation.operation is OperationType.SUBSCRIPTION and not event:
             return refuse("BAD_REQUEST", _NO_SUBSCRIPTIONS)
+        counted = tally or self.cost(prepared, operation_name, variables)
+        if isinstance(counted, Answer):
+            return counted
         given = dict(variables or {})
-        executor = self._executor(prepared, context, operation_name, given)
+        seen = self.views.of(sees or {}) if prepared.measure.introspects else None
+        executor = self._executor(prepared, context, operation_name, given, counted, seen)
         if isinstance(executor, list):
             found = problems(self._schema, operation, given)
             return refuse("BAD_USER_INPUT", *found[: self.limits.validation_errors])
-        return await self._execute(executor, operation, request_id, seconds or self.limits.seconds)
+        async with behind_the_wall(context):
+            if isinstance(context, Context) and context.viewer.visit is not None:
+                await note_use(context, *used(self._schema, prepared.document, operation, context.viewer))
+            return await self._execute(executor, operation, request_id, seconds or self.limits.seconds)
 
     async def _execute(
-        self, executor: BudgetedExecutor, operation: OperationDefinitionNode, request_id: str, seconds: float
+        self,
+        executor: BudgetedExecutor,
+        operation: OperationDefinitionNode,
+        request_id: str,
+        seconds: float,
     ) -> Answer:
         data = None
         try:
@@ -126,9 +193,17 @@ class Operations:
         return Answer(shown(errors[:limit], request_id), data, executed=True, extensions=left_out)
 
     def _executor(
-        self, prepared: Prepared, context: object, operation_name: str | None, variables: dict[str, Any]
+        self,
+        prepared: Prepared,
+        context: object,
+        operation_name: str | None,
+        variables: dict[str, Any],
+        tally: Tally,
+        seen: GraphQLSchema | None,
     ) -> BudgetedExecutor | list[GraphQLError]:
-        return BudgetedExecutor.build(  # type: ignore[return-value]
+        more: dict[str, Any] = {"seen": seen, "describing": self.limits.introspected_fields} if seen else {}
+        kind = IntrospectingExecutor if seen else BudgetedExecutor
+        return kind.build(  # type: ignore[return-value]
             self._schema,
             prepared.document,
             None,
@@ -139,19 +214,24 @@ class Operations:
             is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]
             hide_suggestions=True,
             budget=self.limits.resolved_fields,
+            scales=self._scales,
+            tally=tally,
             operation_extensions={},
+            **more,
         )
 
-    def _build_trusted(self, id_: str, text: str, trusted: Trusted) -> Prepared:
-        prepared = _admit(build(self._schema, self.limits, id_, text, trusted=True), may_introspect=False)
-        if isinstance(prepared, Answer):
-            reasons = " ".join(error["message"] for error in prepared.errors)
-            raise ValueError(f"The trusted document {trusted.names[id_]} cannot be served: {reasons}")
+    def _build_trusted(self, id_: str, text: str) -> Prepared | Answer:
+        """Kept for good: there are as many as the operator put there."""
+        prepared: Prepared | Answer | None = self._built.get(id_)
+        if prepared is None:
+            prepared = _admit(build(self._schema, self.limits, id_, text, trusted=True), Rights())
+            if isinstance(prepared, Prepared):
+                prepared = self._built[id_] = replace(prepared, reading=0)
         return prepared
 
 
-def _admit(prepared: Prepared | Answer, *, may_introspect: bool) -> Prepared | Answer:
-    if isinstance(prepared, Prepared) and prepared.measure.introspects and not may_introspect:
+def _admit(prepared: Prepared | Answer, rights: Rights) -> Prepared | Answer:
+    if isinstance(prepared, Prepared) and prepared.measure.introspects and rights.sees is None:
         return refuse("FORBIDDEN", _INTROSPECTION_REFUSED)
     return prepared
 

@@ -58,9 +58,12 @@ class ExportQueries:
     exports = listing(resolve.exports, P.EXPORTS_MANAGE, Export)
 
 
+_WHOLE_ACCOUNT = 100  # every row of it is read
 _ASKED = {"export": (Export, "The export, perhaps one that was asked for before.")}
 
 
 @strawberry.type
 class ExportMutations:
-    request_export = mutation(resolve.request_export, P.EXPORTS_MANAGE, _ASKED, Throttled)
+    request_export = mutation(
+        resolve.request_export, P.EXPORTS_MANAGE, _ASKED, Throttled, fresh=True, weight=_WHOLE_ACCOUNT
+    )

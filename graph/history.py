@@ -10,20 +10,28 @@ import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
 from graph.enums import ActorKind, Permission
-from graph.field import computed, graph_type, shown, told
+from graph.field import computed, edge, graph_type, shown, told
 from graph.node import Node
+from models.act import TABLES
 from models.act import ActorKind as Kind
+from models.app_installation import AppInstallation
 from models.event import Event as EventRow
 from rules.ids import PREFIXES, global_id
 
 P = Permission
-_TABLES = {Kind.MEMBER: "app_user", Kind.PARTNER: "access_key", Kind.CUSTOMER: "booking"}
 
 
 @strawberry.type(description="One detail of an event. Never a person's value: ids, states, names of columns.")
 class EventDetail:
     name: str = told("Which, as `previousStaffId` or `overridden`.")
     value: str = told("As text; an id as the API shows it.")
+
+
+@graph_type(AppInstallation)
+class ActingApp:
+    """An app that did something, as history names it."""
+
+    name: str = shown(P.HISTORY_READ, "What it was called when it was approved last.")
 
 
 @graph_type(EventRow)
@@ -36,9 +44,12 @@ class Event(Node):
 
     @computed(P.HISTORY_READ, "actor_kind", "actor_id")
     def actor_id(self: Any) -> strawberry.ID | None:
-        """Who did it: the id of a user, of a partner's key, or of the booking whose link was used; else null."""
-        table = _TABLES.get(Kind(self.actor_kind))
+        """Who did it: the id of a user, of a partner's key, of an app's installation, or of the booking whose link was
+        used; null for a customer who signed in, and for all others."""
+        table = TABLES.get(Kind(self.actor_kind))
         return None if table is None or self.actor_id is None else strawberry.ID(global_id(table, self.actor_id))
+
+    app: ActingApp | None = edge(P.HISTORY_READ, "The app that did it; null where somebody else did.", via="actor_id")
 
     @computed(P.HISTORY_READ, "data")
     def details(self: Any) -> list[EventDetail]:
@@ -47,9 +58,9 @@ class Event(Node):
 
 
 def _text(name: str, value: Any) -> str:
-    table = name.removesuffix("_id").removeprefix("previous_")
+    if isinstance(value, list):
+        return ", ".join(_text(name.removesuffix("s"), one) for one in value)
+    table = name.removesuffix("_id").removeprefix("previous_").removeprefix("overlapped_")
     if name.endswith("_id") and table in PREFIXES:
         return global_id(table, UUID(value))
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -8,7 +8,16 @@ import strawberry
 
 import resolvers.holds as resolve
 from graph.enums import Permission
-from graph.errors import HoldEnded, NotFound, NotOffered, SeatsTaken, SlotTaken, TooManyHolds, ValidationFailed
+from graph.errors import (
+    AddOnRefused,
+    HoldEnded,
+    NotFound,
+    NotOffered,
+    SeatsTaken,
+    SlotTaken,
+    TooManyHolds,
+    ValidationFailed,
+)
 from graph.field import edge, graph_type, shown
 from graph.mutations import mutation
 from graph.node import Node
@@ -48,6 +57,7 @@ class HoldMutations:
         NotOffered,
         SlotTaken,
         SeatsTaken,
+        AddOnRefused,
         TooManyHolds,
     )
     release_hold = mutation(

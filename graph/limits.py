@@ -37,7 +37,10 @@ class Limits:
     selections: int = 1_000
     validation_errors: int = 10
     response_errors: int = 50
+    cost: int = 1_000
     resolved_fields: int = 20_000
+    # Beside them, for a schema that describes itself once and has room to grow.
+    introspected_fields: int = 40_000
     seconds: float = 10.0
 
 

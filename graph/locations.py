@@ -36,6 +36,12 @@ class LocationQueries:
     location = one(resolve.location, P.CATALOGUE_READ, Location | None)
 
 
+MOVED = {
+    "schedules_moved": (int, "How many schedules moved along to another zone; their version grew."),
+    "outside_hours": (
+        int, "After another zone, how many appointments to come are outside hours, see `bookingsOutsideHours`; else 0.",
+    ),
+}  # fmt: skip
 _STORED = {"location": (Location, "The place as it is stored now.")}
 
 
@@ -43,6 +49,12 @@ _STORED = {"location": (Location, "The place as it is stored now.")}
 class LocationMutations:
     create_location = mutation(resolve.create_location, P.CATALOGUE_MANAGE, _STORED, ValidationFailed)
     update_location = mutation(
-        resolve.update_location, P.CATALOGUE_MANAGE, _STORED, ValidationFailed, NotFound, VersionConflict
+        resolve.update_location, P.CATALOGUE_MANAGE, {**_STORED, **MOVED}, ValidationFailed, NotFound, VersionConflict
     )
-    archive_location = mutation(resolve.archive_location, P.CATALOGUE_MANAGE, _STORED, NotFound, VersionConflict)
+    archive_location = mutation(
+        resolve.archive_location,
+        P.CATALOGUE_MANAGE,
+        {**_STORED, "upcoming_bookings": (int, "How many requested or confirmed bookings there are still to end.")},
+        NotFound,
+        VersionConflict,
+    )

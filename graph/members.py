@@ -20,7 +20,7 @@ from graph.errors import (
     VersionConflict,
 )
 from graph.field import computed, edge, graph_type, listing, shown
-from graph.mutations import mutation
+from graph.mutations import HASHING, mutation
 from graph.node import Node
 from graph.sign_in import NOW
 from models.membership import Invitation as InvitationRow
@@ -42,6 +42,9 @@ class Person:
 
     name: str = shown(P.MEMBERS_READ, "What they call themselves.")
     email: str = shown(P.STAFF_CONTACT_READ, "What they sign in with.", mask=Mask.EMAIL)
+    second_factor: bool | None = shown(
+        P.MEMBERS_MANAGE, "Whether they have a second factor. Who decides about members may know."
+    )
 
 
 @graph_type(MembershipRow)
@@ -90,16 +93,21 @@ _INVITATION = {"invitation": (Invitation, "The invitation as stored now.")}
 @strawberry.type
 class MemberMutations:
     invite_member = mutation(
-        resolve.invite_member, P.MEMBERS_MANAGE, _INVITATION, ValidationFailed, NotFound, AlreadyTaken, Throttled
+        resolve.invite_member, P.MEMBERS_MANAGE, _INVITATION, ValidationFailed, NotFound, AlreadyTaken, Throttled,
+        fresh=True,
+    )  # fmt: skip
+    revoke_invitation = mutation(
+        resolve.revoke_invitation, P.MEMBERS_MANAGE, _INVITATION, NotFound, LinkInvalid, fresh=True
     )
-    revoke_invitation = mutation(resolve.revoke_invitation, P.MEMBERS_MANAGE, _INVITATION, NotFound, LinkInvalid)
-    accept_invitation = mutation(resolve.accept_invitation, P.SIGN_IN, NOW, ValidationFailed, LinkInvalid, SignInFirst)
+    accept_invitation = mutation(
+        resolve.accept_invitation, P.SIGN_IN, NOW, ValidationFailed, LinkInvalid, SignInFirst, weight=HASHING
+    )
     change_member_role = mutation(
         resolve.change_member_role, P.MEMBERS_MANAGE, {"member": (Member, "The member as stored now.")},
-        NotFound, VersionConflict, LastOwner,
+        NotFound, VersionConflict, LastOwner, fresh=True,
     )  # fmt: skip
     # Not MEMBERS_MANAGE: everybody may leave. The resolver asks for it where somebody else is removed.
     remove_member = mutation(
         resolve.remove_member, P.OWN_USER, {"removed_id": (strawberry.ID, "The membership that ended.")},
-        NotFound, VersionConflict, LastOwner,
+        NotFound, VersionConflict, LastOwner, fresh=True,
     )  # fmt: skip

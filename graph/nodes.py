@@ -12,6 +12,7 @@ import resolvers.nodes as resolve
 from graph.field import one, value
 from graph.node import Node
 from graph.reading import read_one
+from graph.shape import Size
 
 
 class ReadsEach(FieldExtension):
@@ -23,10 +24,12 @@ class ReadsEach(FieldExtension):
         for table, rows in wanted.queries.items():
             for record in await read_one(info, rows, None):
                 found[table, record.id] = record
-        return [found.get(place) if place else None for place in wanted.places]
+        answers = [found.get(place) if place else None for place in wanted.places]
+        info.context.seen.unknown_ids += answers.count(None)
+        return answers
 
 
-_nodes = value(resolve.nodes, None, list[Node | None])
+_nodes = value(resolve.nodes, None, list[Node | None], size=Size(by=("ids",)))
 _nodes.extensions = [ReadsEach(), *_nodes.extensions]
 
 

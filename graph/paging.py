@@ -13,11 +13,12 @@ from strawberry.types import Info
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
+from graph.directives import price_tags
 from graph.ordering import check_order, ordered, past
 from graph.planning import Plan, plan
 from graph.reading import Record, read
 from graph.selecting import selected
-from graph.shape import KEY, Shape
+from graph.shape import KEY, Shape, Size
 from permissions.classes import Anyone
 from permissions.roles import Permission
 from resolvers.listing import Listing
@@ -25,13 +26,17 @@ from rules.cursors import write_cursor
 from rules.errors import BadInput
 
 LARGEST_PAGE = 100
+PAGE = Size(by=("first", "last"), of=("edges", "nodes"))
+_COUNTING = 5
 N = TypeVar("N")
 
 
-def _told(description: str, **more: Any) -> Any:
-    shape = Shape(Anyone())
+def _told(description: str, weight: int = 0) -> Any:
+    shape = Shape(Anyone(), weight=weight)
     return strawberry.field(
-        description=description, metadata={KEY: shape}, directives=[shape.permission.schema_directive], **more
+        description=description,
+        metadata={KEY: shape},
+        directives=[shape.permission.schema_directive, *price_tags(shape)],
     )
 
 
@@ -51,10 +56,10 @@ class Edge(Generic[N]):
 
 @strawberry.type(description="A page of rows.")
 class Connection(Generic[N]):
-    edges: list[Edge[N]] = _told("The rows with their cursors.")
-    nodes: list[N] = _told("The rows alone, for clients that need no cursor of each.")
+    edges: list[Edge[N]] = _told("The rows with their cursors.", weight=1)
+    nodes: list[N] = _told("The rows alone, for clients that need no cursor of each.", weight=1)
     page_info: PageInfo = _told("Where this page stands.")
-    total_count: int = _told("How many rows the whole connection has. Costs a count, so ask once.")
+    total_count: int = _told("How many rows the whole connection has. Costs a count, so ask once.", _COUNTING)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from typing import Any
 import strawberry
 
 import resolvers.people as resolve
-from graph.enums import Permission, Role
+from graph.enums import Permission, Role, SignInMethod
 from graph.errors import NotFound, Throttled, ValidationFailed
 from graph.field import computed, graph_type, listing, one, shown, told, value
-from graph.mutations import mutation
+from graph.mutations import HASHING, mutation
 from graph.node import Node
 from models.session import Session as SessionRow
 from models.user import User as UserRow
@@ -44,7 +44,7 @@ class User(Node):
     name: str = shown(P.OWN_USER, "What colleagues see.")
     email: str = shown(P.OWN_USER, "What the person signs in with; small letters.")
     created_at: datetime = shown(P.OWN_USER, "Since when they have signed in here.")
-    memberships = value(resolve.memberships, None, list[MyMembership])
+    memberships = value(resolve.memberships, P.OWN_USER, list[MyMembership])
 
 
 @graph_type(SessionRow)
@@ -55,6 +55,10 @@ class Session(Node):
     created_at: datetime = shown(P.OWN_USER, "When the person signed in there.")
     last_used_at: datetime = shown(P.OWN_USER, "When it was used last, give or take a minute.")
     expires_at: datetime = shown(P.OWN_USER, "When it ends by itself.")
+    method: SignInMethod = shown(P.OWN_USER, "How the person proved who they are when it began.")
+    proved_at: datetime = shown(
+        P.OWN_USER, "When they last did; for 10 minutes from then it may do what is marked `freshSignIn`."
+    )
 
     @computed(P.OWN_USER, "id")
     def is_current(root: Any, info: Info) -> bool:
@@ -69,6 +73,7 @@ class PeopleQueries:
 
 
 _ENDED = {"sessions_ended": (int, "How many other browsers were signed out.")}
+_ALL_ENDED = {"sessions_ended": (int, "How many browsers were signed out, with this one.")}
 
 
 @strawberry.type
@@ -76,8 +81,9 @@ class PeopleMutations:
     revoke_session = mutation(
         resolve.revoke_session, P.OWN_USER, {"revoked_id": (strawberry.ID, "The session that was ended.")}, NotFound
     )
-    revoke_other_sessions = mutation(resolve.revoke_other_sessions, P.OWN_USER, _ENDED)
-    change_password = mutation(resolve.change_password, P.OWN_USER, _ENDED, ValidationFailed, Throttled)
+    revoke_other_sessions = mutation(resolve.revoke_other_sessions, P.OWN_USER, _ENDED, fresh=True)
+    revoke_all_sessions = mutation(resolve.revoke_all_sessions, P.OWN_USER, _ALL_ENDED, fresh=True)
+    change_password = mutation(resolve.change_password, P.OWN_USER, _ENDED, ValidationFailed, Throttled, weight=HASHING)
     change_my_name = mutation(
         resolve.change_my_name, P.OWN_USER, {"user": (User, "The person as stored now.")}, ValidationFailed
     )

@@ -14,13 +14,15 @@ from tortoise.queryset import QuerySet
 from graph.selecting import selected
 from graph.shape import Shape, Through, shape_of
 from models.tenancy import Owned
+from permissions.own import Owns
 
 
 @dataclass(slots=True)
 class Plan:
     """What to read of one row type. `edges` and `lists` are keyed by the field's Python name.
 
-    `shown`, in a list, is the query that says which rows the viewer may be shown; None for all.
+    `shown`, in a list, is the query that says which rows the viewer may be shown; None for all. `own` says which rows
+    are the viewer's own.
     """
 
     model: type[Model]
@@ -28,6 +30,7 @@ class Plan:
     edges: dict[str, tuple[str, Plan]] = field(default_factory=dict)
     lists: dict[str, tuple[Through, Plan]] = field(default_factory=dict)
     shown: QuerySet[Any] | None = None
+    own: Owns = ()
 
 
 def model_of(type_: Any) -> type[Model] | None:
@@ -53,9 +56,8 @@ def plan(info: Info, type_: GraphQLObjectType, nodes: Iterable[FieldNode]) -> Pl
     made = Plan(model)
     if issubclass(model, Owned):
         made.columns["account_id"] = None
-    own = info.context.viewer.own.get(model._meta.db_table)
-    if own is not None:
-        made.columns[own.column] = None
+    made.own = info.context.viewer.own.get(model._meta.db_table, ())
+    made.columns.update((own.column, None) for own in made.own)
     for name, children in selected(info, type_, nodes).items():
         if name != "__typename":
             _plan_field(info, made, type_, name, children)
@@ -70,6 +72,8 @@ def _plan_field(info: Info, made: Plan, type_: GraphQLObjectType, name: str, nod
         return
     child = get_named_type(definition.type)
     made.columns.update(dict.fromkeys(shape.needs))
+    for near in shape.beside:
+        made.edges[near.name] = (near.via, Plan(near.model, dict.fromkeys(("id", *near.columns))))
     if shape.via is not None:
         made.edges[strawberry_field.python_name] = (shape.via, plan(info, cast("GraphQLObjectType", child), nodes))
     elif shape.through is not None:

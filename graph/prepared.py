@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from graphql import DocumentNode, OperationDefinitionNode, OperationType
 
 from graph.limits import Measure
+from graph.price import Quote
 
 # What a parsed document takes in memory, measured with tracemalloc: nodes, tokens and their places in the text.
 _BYTES_PER_TOKEN = 1_000
@@ -15,20 +16,28 @@ _BYTES_PER_TOKEN = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A document that fits the schema and the limits. `trusted` means that we shipped it."""
+    """A document that fits the schema and the limits. `key` is what it is kept by; `quotes` say what each of its
+    operations costs, `reading` what it cost to come here: 0 for one that was kept."""
 
-    id: str
+    key: str
     document: DocumentNode
     measure: Measure
     operations: dict[str | None, OperationDefinitionNode]
     weight: int
-    trusted: bool
+    quotes: dict[str | None, Quote]
+    reading: int = 0
 
     def find(self, name: str | None) -> OperationDefinitionNode | None:
         """The operation to run: the named one, or the only one when no name is given; else None."""
         if name is None and len(self.operations) == 1:
             return next(iter(self.operations.values()))
         return self.operations.get(name) if name is not None else None
+
+    def quote(self, name: str | None) -> Quote | None:
+        """What the operation to run costs; None when there is no such operation."""
+        if name is None and len(self.quotes) == 1:
+            return next(iter(self.quotes.values()))
+        return self.quotes.get(name) if name is not None else None
 
     def kind(self, name: str | None) -> OperationType | None:
         """Query, mutation or subscription; None when there is no such operation."""
@@ -50,18 +59,18 @@ class Shelf:
         self._held = 0
         self._documents: OrderedDict[str, Prepared] = OrderedDict()
 
-    def get(self, id_: str) -> Prepared | None:
-        """The document with this id, which thereby becomes the one used last."""
-        prepared = self._documents.get(id_)
+    def get(self, key: str) -> Prepared | None:
+        """The document with this key, which thereby becomes the one used last."""
+        prepared = self._documents.get(key)
         if prepared is not None:
-            self._documents.move_to_end(id_)
+            self._documents.move_to_end(key)
         return prepared
 
     def put(self, prepared: Prepared) -> None:
         """Keep a document, and let go of those unused for longest until the rest fits."""
-        if prepared.id in self._documents:
-            self._held -= self._documents.pop(prepared.id).weight
-        self._documents[prepared.id] = prepared
+        if prepared.key in self._documents:
+            self._held -= self._documents.pop(prepared.key).weight
+        self._documents[prepared.key] = prepared
         self._held += prepared.weight
         while len(self._documents) > self._entries or self._held > self._weight:
             self._held -= self._documents.popitem(last=False)[1].weight

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from graphql import (
     DocumentNode,
+    FieldsOnCorrectTypeRule,
     GraphQLError,
     GraphQLInputObjectType,
     GraphQLSchema,
     GraphQLSyntaxError,
+    KnownArgumentNamesRule,
+    KnownTypeNamesRule,
     OperationDefinitionNode,
     parse,
     specified_rules,
@@ -22,6 +25,7 @@ from graph.answers import Answer, invalid, refuse
 from graph.limits import Limits, excesses, nests_deeper_than
 from graph.measuring import measure
 from graph.prepared import Prepared, weigh
+from graph.pricing import Pricing
 
 
 class NullWhereLeftOut(MaybeNullValidationRule):
@@ -32,6 +36,10 @@ class NullWhereLeftOut(MaybeNullValidationRule):
         super().report_error(GraphQLError(f"'{name}' may be left out, but it cannot be null.", error.nodes))
 
 
+_KEPT = "If the schema has it, this credential may not use it."
+NAMES = (FieldsOnCorrectTypeRule, KnownArgumentNamesRule, KnownTypeNamesRule)
+# Reading a document that is as long as one may be takes longer than answering most.
+TOKENS_OF_A_POINT = 50
 # A constant tuple of classes, not a factory: whoever caches by rule finds the same classes each time.
 RULES = (*specified_rules, NullWhereLeftOut)
 
@@ -45,8 +53,13 @@ def let_the_library_check_one_of(schema: GraphQLSchema) -> None:
             type_.is_one_of = bool(definition and definition.is_one_of)
 
 
-def build(schema: GraphQLSchema, limits: Limits, id_: str, text: str, *, trusted: bool) -> Prepared | Answer:
-    """Parse, measure and validate. Answers GRAPHQL_PARSE_FAILED, QUERY_TOO_COMPLEX or GRAPHQL_VALIDATION_FAILED."""
+def build(
+    schema: GraphQLSchema, limits: Limits, key: str, text: str, *, trusted: bool = False, unknown: str | None = None
+) -> Prepared | Answer:
+    """Parse, measure and validate. Answers GRAPHQL_PARSE_FAILED, QUERY_TOO_COMPLEX or GRAPHQL_VALIDATION_FAILED.
+
+    `unknown` is the code for a name that the schema does not have, where it may be one that is kept from the caller.
+    """
     document = _parse(text, limits, limits.trusted_tokens if trusted else limits.tokens)
     if isinstance(document, Answer):
         return document
@@ -54,6 +67,8 @@ def build(schema: GraphQLSchema, limits: Limits, id_: str, text: str, *, trusted
     if too_much := list(excesses(size, limits)):
         return refuse("QUERY_TOO_COMPLEX", *too_much)
     errors = validate(schema, document, RULES, limits.validation_errors, hide_suggestions=True)
+    if errors and unknown and (names := validate(schema, document, NAMES, max_errors=1, hide_suggestions=True)):
+        return refuse(unknown, f"{names[0].message} {_KEPT}", locations=names[0].locations)
     if errors:
         return invalid(errors)
     operations = {
@@ -61,7 +76,10 @@ def build(schema: GraphQLSchema, limits: Limits, id_: str, text: str, *, trusted
         for node in document.definitions
         if isinstance(node, OperationDefinitionNode)
     }
-    return Prepared(id_, document, size, operations, weigh(text, _count_tokens(document)), trusted)
+    pricing = Pricing(schema, document)
+    quotes = {name: pricing.quote(operation) for name, operation in operations.items()}
+    count = _count_tokens(document)
+    return Prepared(key, document, size, operations, weigh(text, count), quotes, reading=count // TOKENS_OF_A_POINT)
 
 
 def _parse(text: str, limits: Limits, tokens: int) -> DocumentNode | Answer:

@@ -58,6 +58,13 @@ class PrivacySettings(Node):
     staff_see_contacts: bool = shown(
         P.PRIVACY_SETTINGS_READ, "Whether STAFF see customers' contacts in clear; masked otherwise."
     )
+    staff_see_own_diary: bool = shown(
+        P.PRIVACY_SETTINGS_READ,
+        "Whether STAFF see and change only what is in their own diary, and only its customers; everybody's otherwise.",
+    )
+    require_second_factor: bool = shown(
+        P.PRIVACY_SETTINGS_READ, "Whether members must have a second factor; who has none can only set one up."
+    )
     analytics: bool = shown(P.PRIVACY_SETTINGS_READ, "Whether use of this account is counted, without cookies.")
     booking_notice: str = shown(
         P.PRIVACY_SETTINGS_READ, "The business's own notice, shown before booking; empty where there is none."
@@ -101,5 +108,6 @@ _STORED = {"privacy_settings": (PrivacySettings, "The settings as they are store
 @strawberry.type
 class PrivacyMutations:
     update_privacy_settings = mutation(
-        resolve.update_privacy_settings, P.PRIVACY_SETTINGS_MANAGE, _STORED, ValidationFailed, VersionConflict
-    )
+        resolve.update_privacy_settings, P.PRIVACY_SETTINGS_MANAGE, _STORED, ValidationFailed, VersionConflict,
+        fresh=True,
+    )  # fmt: skip

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from operator import attrgetter
+from functools import lru_cache, reduce
+from operator import attrgetter, or_
 from typing import Any, cast
 from uuid import UUID
 
 from graphql import GraphQLObjectType, get_named_type
-from pypika_tortoise.queries import Table
+from pypika_tortoise.queries import Query, Table
 from strawberry.extensions.field_extension import AsyncExtensionResolver, FieldExtension
 from strawberry.types import Info
 from tortoise.expressions import Subquery
@@ -25,9 +25,10 @@ from tortoise.queryset import QuerySet
 
 from graph.ordering import ordered
 from graph.planning import Plan, model_of, plan
-from graph.shape import Through
+from graph.shape import Through as Leads
 from models.storage.database import dialect
 from models.tenancy import Owned
+from permissions.own import FLAG, NO_ROW, Own, Through
 from permissions.roles import Permission
 
 
@@ -86,6 +87,11 @@ def _select(query: Any, table: Table, made: Plan, counter: list[int]) -> tuple[A
     fill = _Fill(made.model, counter[0], [(c, _converter(made.model, c)) for c in made.columns], [])
     query._selects.extend(table[column] for column in made.columns)
     counter[0] += len(made.columns)
+    owning = [own for own in made.own if own.through is not None]
+    if owning:
+        query._selects.append(_owned(table, owning, counter[0]))
+        fill.columns.append((FLAG, bool))
+        counter[0] += 1
     for name, (via, child) in made.edges.items():
         other = Table(child.model._meta.db_table).as_(f"j{counter[0]}")
         on = other["id"] == table[via]
@@ -95,6 +101,19 @@ def _select(query: Any, table: Table, made: Plan, counter: list[int]) -> tuple[A
         query, below = _select(query, other, child, counter)
         fill.edges.append((name, below))
     return query, fill
+
+
+def _owned(table: Table, owning: Sequence[Own], number: int) -> Any:
+    """Whether a row is the viewer's own by what rows of other tables say; asked for in the statement that reads it."""
+    found: list[Any] = []
+    for place, own in enumerate(owning):
+        through = cast("Through", own.through)
+        there = Table(through.model._meta.db_table).as_(f"o{number}_{place}")
+        mine = there[through.column].isin(list(own.values) or [NO_ROW])
+        # Said twice, so that a row costs one look into an index instead of the list of everything that is own.
+        same = (there["account_id"] == table["account_id"]) & (there[through.far] == table[own.column])
+        found.append(table[own.column].isin(Query.from_(there).select(there[through.far]).where(same & mine)))
+    return reduce(or_, found)
 
 
 async def read(rows: QuerySet[Any], made: Plan) -> list[Record]:
@@ -120,7 +139,7 @@ async def _read_lists(records: list[Record], made: Plan) -> None:
             await _read_lists([below for r in records if (below := getattr(r, name)) is not None], child)
 
 
-async def _read_list(parents: list[Record], name: str, through: Through, child: Plan) -> None:
+async def _read_list(parents: list[Record], name: str, through: Leads, child: Plan) -> None:
     grouped: dict[UUID, list[Record]] = {parent.id: [] for parent in parents}
     for parent in parents:
         setattr(parent, name, grouped[parent.id])
@@ -148,7 +167,7 @@ async def _read_list(parents: list[Record], name: str, through: Through, child: 
 
 async def read_one(info: Info, answer: Any, permission: Permission | None) -> Any:
     """What a field that leads to a row (or a list of rows) answers: read now, unless it was read with its parent."""
-    if answer is None or isinstance(answer, Record):
+    if answer is None or isinstance(answer, Record | list):
         return answer
     type_ = _row_type(info, answer)
     if isinstance(answer, Model):
@@ -178,4 +197,7 @@ class Reads(FieldExtension):
         self.permission = permission
 
     async def resolve_async(self, next_: AsyncExtensionResolver, source: Any, info: Info, **kwargs: Any) -> Any:
-        return await read_one(info, await next_(source, info, **kwargs), self.permission)
+        found = await read_one(info, await next_(source, info, **kwargs), self.permission)
+        if found is None and kwargs.get("id") is not None:
+            info.context.seen.unknown_ids += 1
+        return found

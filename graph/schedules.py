@@ -79,6 +79,7 @@ class Schedule(Node):
         P.SCHEDULES_READ,
         f"Days with windows of their own, by date; up to {OVERRIDES_AHEAD}. Those that have passed are left out.",
         Through(ScheduleOverrideRow, near="schedule_id", order="on_date", shows=resolve.ahead),
+        holds=10,
     )
     archived_at: datetime | None = shown(P.SCHEDULES_READ, "Since when it is out of use; null while in use.")
     version: int = shown(

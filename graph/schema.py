@@ -11,24 +11,47 @@ from strawberry.schema.config import StrawberryConfig
 
 from graph.access_keys import AccessKeyMutations, AccessKeyQueries
 from graph.accounts import AccountMutations, AccountQueries
+from graph.add_ons import AddOnMutations, AddOnQueries
+from graph.apps import AppMutations, AppQueries
 from graph.availability import AvailabilityQueries
 from graph.bookings import BookingMutations, BookingQueries
+from graph.calendar_feeds import CalendarFeedMutations, CalendarFeedQueries
+from graph.changes import Subscription
+from graph.closed_days import ClosedDayMutations, ClosedDayQueries
+from graph.customer_sessions import CustomerSessionMutations, CustomerSessionQueries
 from graph.customers import CustomerMutations, CustomerQueries
+from graph.diary_pages import DiaryQueries
 from graph.exports import ExportMutations, ExportQueries
+from graph.external_busy import ExternalBusyMutations, ExternalBusyQueries
+from graph.following import FollowingQueries
+from graph.guard import Guard
 from graph.holds import HoldMutations
+from graph.insights import InsightQueries
+from graph.installed_apps import InstalledAppMutations, InstalledAppQueries
+from graph.intake import IntakeMutations
 from graph.locations import LocationMutations, LocationQueries
 from graph.members import MemberMutations, MemberQueries
 from graph.nodes import NodeQueries
 from graph.offerings import OfferingMutations
+from graph.passkeys import PasskeyMutations, PasskeyQueries
+from graph.payment_mutations import PaymentMutations
 from graph.people import PeopleMutations, PeopleQueries
+from graph.platform_access import PlatformAccessMutations, PlatformAccessQueries
 from graph.privacy import PrivacyMutations, PrivacyQueries
+from graph.resources import ResourceMutations, ResourceQueries
 from graph.scalars import SCALARS
 from graph.schedules import ScheduleMutations, ScheduleQueries
+from graph.second_factors import SecondFactorMutations, SecondFactorQueries
+from graph.security import SecurityMutations, SecurityQueries
+from graph.series import SeriesMutations, SeriesQueries
+from graph.series_changes import SeriesChangeMutations
 from graph.services import ServiceMutations, ServiceQueries
 from graph.shape import shape_of
 from graph.sign_in import SignInMutations
 from graph.staff import StaffMutations, StaffQueries
 from graph.time_off import TimeOffMutations, TimeOffQueries
+from graph.waitlist import WaitlistMutations, WaitlistQueries
+from graph.zones import ZoneQueries
 
 
 @strawberry.type(description="What can be read.")
@@ -37,17 +60,35 @@ class Query(
     AccountQueries,
     MemberQueries,
     PeopleQueries,
+    SecondFactorQueries,
+    PasskeyQueries,
     LocationQueries,
     ServiceQueries,
+    AddOnQueries,
     StaffQueries,
+    ResourceQueries,
     ScheduleQueries,
     TimeOffQueries,
+    ClosedDayQueries,
     CustomerQueries,
+    CustomerSessionQueries,
     AvailabilityQueries,
+    SeriesQueries,
     BookingQueries,
+    InsightQueries,
+    DiaryQueries,
+    WaitlistQueries,
     AccessKeyQueries,
+    CalendarFeedQueries,
+    AppQueries,
+    InstalledAppQueries,
     PrivacyQueries,
+    PlatformAccessQueries,
     ExportQueries,
+    SecurityQueries,
+    ZoneQueries,
+    FollowingQueries,
+    ExternalBusyQueries,
 ):
     pass
 
@@ -55,21 +96,38 @@ class Query(
 @strawberry.type(description="What can be done. Each answers its payload, or a refusal that says why not.")
 class Mutation(
     SignInMutations,
+    SecondFactorMutations,
+    PasskeyMutations,
     PeopleMutations,
     MemberMutations,
     AccountMutations,
     LocationMutations,
     ServiceMutations,
+    AddOnMutations,
     StaffMutations,
+    ResourceMutations,
     OfferingMutations,
+    IntakeMutations,
     ScheduleMutations,
     TimeOffMutations,
+    ClosedDayMutations,
     CustomerMutations,
+    CustomerSessionMutations,
     HoldMutations,
     BookingMutations,
+    PaymentMutations,
+    SeriesMutations,
+    SeriesChangeMutations,
+    WaitlistMutations,
     AccessKeyMutations,
+    CalendarFeedMutations,
+    AppMutations,
+    InstalledAppMutations,
     PrivacyMutations,
+    PlatformAccessMutations,
+    SecurityMutations,
     ExportMutations,
+    ExternalBusyMutations,
 ):
     pass
 
@@ -83,13 +141,26 @@ def build() -> strawberry.Schema:
     """The checked schema. Raises `Undeclared` when any field lacks its permission or its description."""
     schema = _make(sort=False)
     check(schema)
+    _shorten(schema)
     return schema
+
+
+def _shorten(schema: strawberry.Schema) -> None:
+    """Let a field that shows an attribute, and has a guard and nothing else, be answered by its guard alone."""
+    for type_ in schema._schema.type_map.values():
+        if isinstance(type_, GraphQLObjectType) and not type_.name.startswith("__"):
+            for field in type_.fields.values():
+                written: Any = field.extensions["strawberry-definition"]
+                if written.base_resolver is None and len(written.extensions) == 1:
+                    (guard,) = written.extensions
+                    if isinstance(guard, Guard):
+                        field.resolve = guard.reader(written.python_name)
 
 
 def _make(*, sort: bool) -> strawberry.Schema:
     # A sorted schema is for printing: Strawberry sorts into new types, and its unions then know none of their members.
     config = StrawberryConfig(sort_schema=sort, scalar_map=SCALARS, disable_field_suggestions=True)
-    return strawberry.Schema(query=Query, mutation=Mutation, config=config)
+    return strawberry.Schema(query=Query, mutation=Mutation, subscription=Subscription, config=config)
 
 
 def check(schema: strawberry.Schema) -> None:

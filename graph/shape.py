@@ -13,6 +13,7 @@ from typing import Any
 from strawberry.types.field import StrawberryField
 from tortoise.queryset import QuerySet
 
+from models.personal import Plain, Why, mark_of
 from permissions.classes import Anyone, Can
 from resolvers.context import Context
 from rules.masking import Mask
@@ -45,14 +46,51 @@ class Through:
 
 
 @dataclass(frozen=True, slots=True)
+class Size:
+    """How many a list holds, for its price: as the largest of its arguments `by` says, and `assumed` without them.
+
+    `of`: the field answers a connection, and it is these fields of it that hold as many.
+    """
+
+    assumed: int = 0
+    by: tuple[str, ...] = ()
+    of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Columns of the one row that the column `via` points to, which a computed field is made from. The field's function
+    finds them under `name`; nothing of that row is shown but what it makes."""
+
+    name: str
+    via: str
+    model: type[Any]
+    columns: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        for column in self.columns:
+            if column not in self.model._meta.fields_map or mark_of(self.model, column) == Plain(Why.SECRET):
+                raise TypeError(f"{self.model.__name__}.{column} is no column that a field may be made from.")
+
+
+@dataclass(frozen=True, slots=True)
 class Shape:
-    """`needs` are columns of the parent's row; `via` is its column that points to one other row."""
+    """`needs` are columns of the parent's row; `via` is its column that points to one other row.
+
+    `weight` is what one answer of the field costs, a list's for each of its items; `size` says how many these are.
+    `beside` are rows that are joined for a value that is made from them too.
+    `finds`: the field of a plain object leads to a row that is confined to own rows where it is read, as at the root.
+    """
 
     permission: Can | Anyone
     needs: tuple[str, ...] = ()
     mask: Mask | None = None
     via: str | None = None
     through: Through | None = None
+    weight: int = 0
+    size: Size | None = None
+    finds: bool = False
+    beside: tuple[Beside, ...] = ()
 
 
 def shape_of(field: StrawberryField) -> Shape | None:

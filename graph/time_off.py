@@ -12,6 +12,7 @@ from graph.errors import NotFound, ValidationFailed, VersionConflict
 from graph.field import edge, graph_type, listing, shown
 from graph.mutations import mutation
 from graph.node import Node
+from graph.resources import Resource
 from graph.staff import Staff
 from models.staff import TimeOff as TimeOffRow
 
@@ -22,7 +23,14 @@ P = Permission
 class TimeOff(Node):
     """When somebody is away. Nothing can be booked in it."""
 
-    staff: Staff | None = edge(P.CATALOGUE_READ, "Who; null where the whole business is closed.", via="staff_id")
+    staff: Staff | None = edge(
+        P.CATALOGUE_READ, "Who; null where a resource is away, or the whole business is closed.", via="staff_id"
+    )
+    resource: Resource | None = edge(
+        P.CATALOGUE_INTERNALS_READ,
+        "Which room or thing is not there; null where it is about people.",
+        via="resource_id",
+    )
     starts_at: datetime = shown(P.SCHEDULES_READ, "From when.")
     ends_at: datetime = shown(P.SCHEDULES_READ, "Until when; exclusive.")
     reason: str = shown(P.SCHEDULES_READ, "Why, for members only; may be empty.")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import enum
+from uuid import UUID
 
 from tortoise import fields
 from tortoise.expressions import F
 
-from models.act import Act
+from models.act import Act, ActorKind
 from models.columns import choice, moment_if_any, secret_hash, version
 from models.event import record
 from models.keyring import random_token
@@ -30,7 +31,10 @@ class AccessKeyKind(enum.Enum):
 
 
 class AccessKey(Owned):
-    """`shown` is the whole publishable key, or the first characters of a secret one, for people to recognise it."""
+    """`shown` is the whole publishable key, or the first characters of a secret one, for people to recognise it.
+
+    `made_by_id` is a user; None for keys that no member made. A key outlives its maker's membership.
+    """
 
     kind = choice(AccessKeyKind)
     name = plain(fields.CharField(max_length=120), Why.BUSINESS)
@@ -38,6 +42,8 @@ class AccessKey(Owned):
     token_hash = secret_hash()
     origins = plain(fields.JSONField[list[str]](default=list), Why.SETTING)
     scopes = plain(fields.JSONField[list[str]](default=list), Why.SETTING)
+    made_by_id = plain(fields.UUIDField(null=True), Why.IDENTIFIER)
+    maker_left_at = moment_if_any()
     last_used_at = moment_if_any()
     revoked_at = moment_if_any()
     version = version()
@@ -59,10 +65,16 @@ class AccessKey(Owned):
             await cls._room_for_one(act)
             row = await cls.add(
                 act.account_id, created_at=act.at, kind=kind, name=name, shown=shown, token_hash=token_hash(token),
-                origins=origins, scopes=scopes,
+                origins=origins, scopes=scopes, made_by_id=act.actor.id if act.actor.kind is ActorKind.MEMBER else None,
             )  # fmt: skip
             await record(act, "access_key_issued", "access_key", row.id, kind=kind.value, scopes=scopes)
         return row, token
+
+    @classmethod
+    async def maker_left(cls, act: Act, user_id: UUID) -> None:
+        """Somebody who made keys is no member any more. The keys go on, as programs depend on them; owners see it."""
+        live = cls.of(act.account_id).filter(made_by_id=user_id, revoked_at=None, maker_left_at=None)
+        await live.update(maker_left_at=act.at)
 
     async def change(self, act: Act, expected_version: int, **values: object) -> None:
         """Set the name or the origins of a live key; they count from the next request on."""

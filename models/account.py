@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from tortoise import fields
 from tortoise.exceptions import IntegrityError
@@ -17,9 +18,10 @@ from models.personal import Why, plain
 from models.privacy_settings import PrivacySettings
 from models.storage.database import lock, transaction
 from models.storage.errors import constraint_of
+from models.storage.reach import bound
 from models.tenancy import Global
 from models.user import SignUp, User
-from rules.errors import AlreadyTaken, VersionConflict
+from rules.errors import AlreadyTaken, SignInFirst, VersionConflict
 from rules.names import numbered_slug
 
 _TAKEN = "Another business has this slug; choose another."
@@ -44,6 +46,7 @@ class Account(Global):
     zone = plain(fields.CharField(max_length=64), Why.SETTING)
     currency = plain(fields.CharField(max_length=3), Why.SETTING)
     locale = plain(fields.CharField(max_length=35), Why.SETTING)
+    reminder_minutes = plain(fields.JSONField[list[int]](default=lambda: [1440]), Why.SETTING)
     lifecycle = choice(Lifecycle, Lifecycle.ACTIVE)
     version = version()
     updated_at = moment()
@@ -61,20 +64,26 @@ class Account(Global):
                 created_at=at, updated_at=at, name=name, slug=slug, zone=zone, currency=currency, locale=locale
             )
             act = Act(account.id, Actor(ActorKind.MEMBER, owner.id), at)
-            await PrivacySettings.add(account.id, created_at=at, updated_at=at)
-            await Membership.begin(act, user_id=owner.id, role=Role.OWNER)
-            await record(act, "account_opened", "account", account.id)
+            with bound(account.id):
+                await PrivacySettings.add(account.id, created_at=at, updated_at=at)
+                await Membership.begin(act, user_id=owner.id, role=Role.OWNER)
+                await record(act, "account_opened", "account", account.id)
         return account
 
     @classmethod
-    async def confirm(cls, token: str, at: datetime) -> tuple[Account, User]:
+    async def confirm(cls, token: str, at: datetime, *, by: UUID | None = None) -> tuple[Account, User]:
         """Make the sign-up with this token an account and its owner. LinkInvalid, once used or after 24 hours.
+
+        SignInFirst where the mailbox's user has a second factor, which a mailbox does not replace, and is not signed
+        in (`by`): the link can be followed again.
 
         A slug that was taken meanwhile gets a number, rather than that the sign-up is lost; `change` can set another.
         """
         async with transaction():
             asked = await SignUp.take(token, at)
             owner = await User.of_email(asked.email, at, name=asked.name, password_hash=asked.password_hash)
+            if owner.second_factor and owner.id != by:
+                raise SignInFirst
             # Those who open under one slug at the same moment take their numbers one after the other.
             await lock([f"slugs like {asked.slug[:_STEM]}"])
             for _ in range(_TRIES):

@@ -21,9 +21,10 @@ from rules.retention import RetentionClass
 
 # One statement, so that attempts that arrive together are all counted. A window that is over begins anew.
 _COUNT = """
-    INSERT INTO attempts (id, created_at, key, count, window_ends_at) VALUES ($1, $2, $3, 1, $4)
+    INSERT INTO attempts (id, created_at, key, count, window_ends_at) VALUES ($1, $2, $3, $5, $4)
     ON CONFLICT (key) DO UPDATE SET
-      count = CASE WHEN attempts.window_ends_at <= excluded.created_at THEN 1 ELSE attempts.count + 1 END,
+      count = CASE WHEN attempts.window_ends_at <= excluded.created_at
+                   THEN excluded.count ELSE attempts.count + excluded.count END,
       window_ends_at = CASE WHEN attempts.window_ends_at <= excluded.created_at
                             THEN excluded.window_ends_at ELSE attempts.window_ends_at END
     RETURNING count, window_ends_at
@@ -45,12 +46,22 @@ SIGN_IN_EMAIL = Limit("sign in, email", 10, timedelta(minutes=15))
 SIGN_IN_ADDRESS = Limit("sign in, address", 50, timedelta(minutes=15))
 # The signed-in person who changes the password proves the old one, at the same pace.
 CHANGE_PASSWORD = Limit("change password, user", 10, timedelta(minutes=15))
+# Proving oneself again: whoever found a browser open knows as little.
+PROVE = Limit("prove, user", 10, timedelta(minutes=15))
+# Codes of six digits are guessed by whoever knows the password: 480 a day would be one chance in 700 each day.
+SECOND_FACTOR = Limit("second factor, user", 5, timedelta(minutes=15))
+SECOND_FACTOR_DAY = Limit("second factor of a day, user", 50, timedelta(days=1))
 # What mails to an address that anybody can type: few, so that nobody's mailbox is flooded through us.
 SIGN_UP_EMAIL = Limit("sign up, email", 5, timedelta(hours=1))
 RESET_EMAIL = Limit("reset password, email", 5, timedelta(hours=1))
+CUSTOMER_LINK_EMAIL = Limit("customer link, account and email", 5, timedelta(hours=1))
 MAILED_ADDRESS = Limit("mailed, address", 20, timedelta(hours=1))
 # Each move of a booking mails to its customer, whom whoever booked may only have named.
 MOVED_BY_LINK = Limit("move by link, booking", 20, timedelta(hours=1))
+# Wrong secrets, codes and refresh tokens of apps. They have 256 bits: this stops floods and shows who tries.
+OAUTH_ADDRESS = Limit("oauth, address", 100, timedelta(minutes=15))
+OAUTH_APP = Limit("oauth, app", 1_000, timedelta(minutes=15))
+SUPPORT_ASKED = Limit("support asked, user", 20, timedelta(days=1))
 INVITED = Limit("invited, account", 100, timedelta(days=1))
 
 
@@ -90,8 +101,18 @@ class Attempts(Global):
         await execute("DELETE FROM attempts WHERE key = $1", keyring.pseudonym(limit.what, value))
 
 
+async def tally(limit: Limit, value: str, at: datetime, by: int = 1) -> int:
+    """Count without refusing: the new count of the window, for whoever watches. Outside of transactions."""
+    return (await count_attempts(limit, keyring.pseudonym(limit.what, value), at, by))[0]
+
+
 async def _note(limit: Limit, key: str, at: datetime) -> None:
-    (found,) = await fetch(_COUNT, uuid7(), at, key, at + limit.within)
-    if found["count"] > limit.most:
-        wait = from_database(found["window_ends_at"]) - at
-        raise Throttled(max(1, ceil(wait.total_seconds())))
+    count, window_ends_at = await count_attempts(limit, key, at)
+    if count > limit.most:
+        raise Throttled(max(1, ceil((window_ends_at - at).total_seconds())))
+
+
+async def count_attempts(limit: Limit, key: str, at: datetime, by: int = 1) -> tuple[int, datetime]:
+    """Count under a key: the new count of its window, and when that ends. Outside of transactions."""
+    (found,) = await fetch(_COUNT, uuid7(), at, key, at + limit.within, by)
+    return found["count"], from_database(found["window_ends_at"])

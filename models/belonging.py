@@ -8,6 +8,7 @@ from uuid import UUID
 
 from models.membership import Role
 from models.storage.database import fetch
+from models.storage.reach import Reach, reaching
 
 _BELONGINGS = """
     SELECT m.id, m.account_id, m.version, m.role, a.name, a.slug
@@ -35,7 +36,8 @@ class Belonging:
 
 async def belongings_of(user_id: UUID) -> list[Belonging]:
     """A person's memberships: the account used last first, those never used by age at the end. One statement."""
-    rows: list[Any] = await fetch(_BELONGINGS, user_id)
+    with reaching(Reach.SECRETS):
+        rows: list[Any] = await fetch(_BELONGINGS, user_id)
     return [
         Belonging(
             id=_uuid(row["id"]),

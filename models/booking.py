@@ -4,21 +4,30 @@
 from __future__ import annotations
 
 import enum
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from tortoise import fields
+from tortoise.expressions import F
 from tortoise.fields.base import Field
 
+from models.act import Act
 from models.columns import choice, moment, moment_if_any, secret_hash, setting, version
-from models.keyring import link_token
+from models.event import record
+from models.keyring import link_token, random_nonce
 from models.personal import Purpose, Subject, Why, personal, plain, ref
 from models.storage.instant import Instant
 from models.tenancy import Owned
-from rules.booking_states import BookingStatus
+from rules.booking_states import BookingStatus, holds_occupancy
+from rules.payments import DepositRefund, PaymentProvider
+from rules.quoting import PriceUnit
 from rules.retention import RetentionClass
+from rules.tokens import token_hash
 from rules.wall_time import local
+
+# A manage link is in a mail that nobody deletes: it works this long after the appointment has ended.
+MANAGE_LINK_KEPT = timedelta(days=30)
 
 
 class BookingSource(enum.Enum):
@@ -31,7 +40,8 @@ class BookingSource(enum.Enum):
     WAITLIST = "WAITLIST"
 
 
-def _appointment() -> Instant[datetime]:
+def appointment_moment() -> Instant[datetime]:
+    """When somebody has an appointment."""
     return personal(Instant(), "user.behavior", Subject.CUSTOMER, Purpose.SERVICE, RetentionClass.BOOKING)
 
 
@@ -64,11 +74,13 @@ class Booking(Owned):
     reference = plain(fields.CharField(max_length=12), Why.IDENTIFIER)
     status = choice(BookingStatus)
     service_id = ref("service")
+    # What a visit of several services is called; of one service, its name says it. Its services are in `Segment`.
+    title = plain(fields.TextField(null=True), Why.BUSINESS)
     staff_id = ref("staff")
     customer_id = ref("customer")
     location_id = ref("location", null=True)
-    starts_at = _appointment()
-    ends_at = _appointment()
+    starts_at = appointment_moment()
+    ends_at = appointment_moment()
     # The wall time that was promised, beside the instant: a later change of zone rules can be noticed.
     local_start = personal(
         fields.CharField(max_length=16), "user.behavior", Subject.CUSTOMER, Purpose.SERVICE, RetentionClass.BOOKING
@@ -85,6 +97,18 @@ class Booking(Owned):
     after_minutes = setting(0)
     price_minor = plain(fields.BigIntField(null=True), Why.BUSINESS)
     currency = plain(fields.CharField(max_length=3, null=True), Why.BUSINESS)
+    # What the price was made of: so much for a booking or a person. Null in bookings of before this was kept.
+    unit_price_minor = plain(fields.BigIntField(null=True), Why.BUSINESS)
+    price_unit = choice(PriceUnit, PriceUnit.BOOKING)
+    deposit_minor = plain(fields.BigIntField(null=True), Why.BUSINESS)
+    deposit_refund = choice(DepositRefund, DepositRefund.UNTIL_CUTOFF)
+    deposit_provider = choice(PaymentProvider, PaymentProvider.AT_VENUE)
+    # A request that waits for its deposit to be paid online; stays true where that never happened.
+    awaits_payment = plain(fields.BooleanField(default=False), Why.STATE)
+    # What came, less what went back: the sum of its lines in the ledger.
+    paid_minor = personal(
+        fields.BigIntField(default=0), "user.financial", Subject.CUSTOMER, Purpose.SERVICE, RetentionClass.BOOKING
+    )
     cancel_cutoff_minutes = setting(0)
     reschedule_cutoff_minutes = setting(0)
     source = choice(BookingSource)
@@ -100,10 +124,17 @@ class Booking(Owned):
     # How many come. Where a service is shared they have that many seats of its session, and block no time themselves.
     party_size = plain(fields.IntField(default=1), Why.STATE)
     group_session_id = ref("group_session", null=True)
+    # Whether it kept its time from others while it was a request. One that did not gets it with the yes.
+    requests_block = plain(fields.BooleanField(default=True), Why.SETTING)
     updated_at = moment()
 
     class Meta:
         table = "booking"
+
+    @property
+    def has_time(self) -> bool:
+        """Whether it has time or seats: nobody else has them then."""
+        return holds_occupancy(self.status, requests_block=self.requests_block)
 
     @property
     def manage_token(self) -> str:
@@ -114,3 +145,16 @@ class Booking(Owned):
     def booker_token(self) -> str:
         """See `booker_token`."""
         return booker_token(self.id, self.manage_nonce)
+
+
+async def end_mailed_links(act: Act, customer_id: UUID) -> None:
+    """The customer has another address: links in mails to the old one prove nothing of them, and end. Later mails have
+    new ones. Inside the transaction in which it changes."""
+    bookings = Booking.of(act.account_id).filter(customer_id=customer_id, ends_at__gt=act.at - MANAGE_LINK_KEPT)
+    for booking in await bookings.only("id"):
+        nonce = random_nonce()
+        await bookings.filter(id=booking.id).update(
+            manage_nonce=nonce, manage_hash=token_hash(manage_token(booking.id, nonce)), version=F("version") + 1,
+            updated_at=act.at,
+        )  # fmt: skip
+        await record(act, "booking_link_ended", "booking", booking.id)

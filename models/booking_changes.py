@@ -3,36 +3,27 @@ where somebody else was first."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from tortoise.expressions import F
-
 from models.act import SYSTEM, Act
-from models.book import post
 from models.booking import Booking
-from models.cancellation import Cancellation
+from models.engagement import calendars_of
 from models.event import record
-from models.mail import MailTemplate
+from models.intake import Answered, keep_answers, record_answers
+from models.leases import uuid_of
 from models.occupancy import lock_calendars
-from models.offer import key_or_none
-from models.seats import unseat
-from models.staff import Calendar
 from models.storage.database import fetch, retrying, transaction
 from models.storage.errors import Contended
-from rules.booking_states import TRANSITIONS, BookingStatus, Stopped, holds_occupancy, in_time, last_moment, why_not
+from models.storage.reach import Reach, bound, reaching
+from models.transitions import carry_out, current, write
+from rules.booking_states import TRANSITIONS, BookingStatus, Stopped, in_time, is_overdue, last_moment, why_not
 from rules.errors import NotFound, TooEarly, TooLateToCancel, VersionConflict, WrongState
+from rules.payments import DepositRefund
 
 _S = BookingStatus
-_MAILS = {
-    _S.CONFIRMED: MailTemplate.BOOKING_CONFIRMED,
-    _S.DECLINED: MailTemplate.BOOKING_DECLINED,
-    _S.EXPIRED: MailTemplate.BOOKING_DECLINED,  # the text says which it was: it is made from the row
-    _S.CANCELLED: MailTemplate.BOOKING_CANCELLED,
-}
 _OVERDUE = """
     SELECT b.account_id, b.id, b.version
     FROM booking b
@@ -52,18 +43,13 @@ class Change:
     reason: str = ""
 
 
-async def current(act: Act, booking_id: UUID) -> Booking:
-    """The booking as it is now."""
-    booking = await Booking.of(act.account_id).get_or_none(id=booking_id)
-    if booking is None:
-        raise NotFound("booking")
-    return booking
-
-
-def refuse_state(booking: Booking, allowed: Collection[BookingStatus]) -> None:
-    """WrongState unless the booking is in one of the allowed states."""
-    if booking.status not in allowed:
-        raise WrongState(booking.status, [state for state in _S if state in allowed])
+def refuse_state(act: Act, booking: Booking, allowed: Collection[BookingStatus]) -> None:
+    """WrongState unless the booking is in one of the allowed states. A request that nobody answered in time has
+    expired, although nobody may have written that down yet."""
+    overdue = is_overdue(booking.status, booking.request_expires_at, act.at)
+    status = _S.EXPIRED if overdue else booking.status
+    if status not in allowed:
+        raise WrongState(status, [state for state in _S if state in allowed])
 
 
 async def change(act: Act, booking_id: UUID, wanted: Change) -> Booking:
@@ -71,24 +57,13 @@ async def change(act: Act, booking_id: UUID, wanted: Change) -> Booking:
 
     async def work() -> Booking:
         async with transaction():
-            booking = await _locked(act, booking_id)
+            booking = await locked(act, booking_id)
             if wanted.expected_version not in (None, booking.version):
                 raise VersionConflict(booking.version)
             late = _refuse(act, booking, wanted)
-            await _write(act, booking, {"status": wanted.to, **_besides(wanted)})
-            if not holds_occupancy(wanted.to):
-                await unseat(act, booking)
-            if wanted.to in (_S.CANCELLED, _S.DECLINED):
-                await Cancellation.add(
-                    act.account_id, created_at=act.at, booking_id=booking.id, reason=wanted.reason
-                )  # fmt: skip
+            keeps = wanted.by_customer and booking.deposit_refund is DepositRefund.NEVER
             trace = {"after_cutoff": late} if wanted.to is _S.CANCELLED else {}
-            name = f"booking_{wanted.to.value.lower()}"
-            await record(act, name, "booking", booking.id, previous=booking.status.value, **trace)
-            booking = await current(act, booking_id)
-            if wanted.to in _MAILS:
-                await post(act, booking, _MAILS[wanted.to])
-            return booking
+            return await carry_out(act, booking, wanted.to, reason=wanted.reason, trace=trace, keeps_deposit=keeps)
 
     return await retrying(work)
 
@@ -98,11 +73,27 @@ async def write_note(act: Act, booking_id: UUID, expected_version: int, note: st
 
     async def work() -> Booking:
         async with transaction():
-            booking = await _locked(act, booking_id)
+            booking = await locked(act, booking_id)
             if booking.version != expected_version:
                 raise VersionConflict(booking.version)
-            await _write(act, booking, {"internal_note": note})
+            await write(act, booking, {"internal_note": note})
             await record(act, "booking_noted", "booking", booking.id)
+            return await current(act, booking_id)
+
+    return await retrying(work)
+
+
+async def write_answers(act: Act, booking_id: UUID, expected_version: int, answers: Sequence[Answered]) -> Booking:
+    """Put answers to its service's questions in the place of earlier ones. VersionConflict."""
+
+    async def work() -> Booking:
+        async with transaction():
+            booking = await locked(act, booking_id)
+            if booking.version != expected_version:
+                raise VersionConflict(booking.version)
+            await write(act, booking, {})
+            await keep_answers(act, booking.id, booking.ends_at, answers)
+            await record_answers(act, booking.id, answers)
             return await current(act, booking_id)
 
     return await retrying(work)
@@ -114,10 +105,12 @@ async def expire_requests(now: datetime, batch: int = 100) -> int:
     Each has its own transaction, and one that somebody else has just decided or ended is left alone.
     """
     ended = 0
-    for row in await fetch(_OVERDUE, now, batch):
-        account_id, booking_id = key_or_none(row["account_id"]), key_or_none(row["id"])
-        if account_id is not None and booking_id is not None:
-            ended += await _expire(Act(account_id, SYSTEM, now), booking_id, row["version"])
+    with reaching(Reach.ROUNDS):
+        overdue = await fetch(_OVERDUE, now, batch)
+    for row in overdue:
+        account_id = uuid_of(row["account_id"])
+        with bound(account_id):
+            ended += await _expire(Act(account_id, SYSTEM, now), uuid_of(row["id"]), row["version"])
     return ended
 
 
@@ -129,41 +122,27 @@ async def _expire(act: Act, booking_id: UUID, version: int) -> int:
     return 1
 
 
-async def _locked(act: Act, booking_id: UUID) -> Booking:
-    """The booking, once nobody else writes its calendar."""
+async def locked(act: Act, booking_id: UUID) -> Booking:
+    """The booking, once nobody else writes its calendars."""
     read = await current(act, booking_id)
-    calendar = await Calendar.of(act.account_id).get(staff_id=read.staff_id)
-    await lock_calendars(act.account_id, calendar.id)
+    calendars = await calendars_of(act.account_id, booking_id)
+    await lock_calendars(act.account_id, *calendars)
     booking = await current(act, booking_id)
-    if booking.staff_id != read.staff_id:
-        raise Contended("The booking was moved to another calendar meanwhile.")
+    if booking.version != read.version and await calendars_of(act.account_id, booking_id) != calendars:
+        raise Contended("The booking was moved to other calendars meanwhile.")
     return booking
 
 
 def _refuse(act: Act, booking: Booking, wanted: Change) -> bool:
     """Whether the customer's cutoff for cancelling has passed, which is their limit and others' trace."""
+    if wanted.to is not _S.EXPIRED:
+        refuse_state(act, booking, {state for state, targets in TRANSITIONS.items() if wanted.to in targets})
     stopped = why_not(booking.status, wanted.to, start=booking.starts_at, now=act.at)
     if stopped is Stopped.NOT_A_TRANSITION:
-        refuse_state(booking, {state for state, targets in TRANSITIONS.items() if wanted.to in targets})
+        raise WrongState(booking.status, [_S.REQUESTED])
     if stopped is Stopped.NOT_STARTED:
         raise TooEarly(booking.starts_at)
     late = not in_time(booking.starts_at, booking.cancel_cutoff_minutes, act.at)
     if late and wanted.by_customer:
         raise TooLateToCancel(last_moment(booking.starts_at, booking.cancel_cutoff_minutes))
     return late
-
-
-def _besides(wanted: Change) -> dict[str, Any]:
-    values: dict[str, Any] = {"request_expires_at": None}
-    if not holds_occupancy(wanted.to):
-        # Calendars that were sent an appointment believe its end only with a higher sequence (RFC 5546).
-        values["sequence"] = F("sequence") + 1
-        values["group_session_id"] = None
-    return values
-
-
-async def _write(act: Act, booking: Booking, values: dict[str, Any]) -> None:
-    rows = Booking.of(act.account_id).filter(id=booking.id, version=booking.version, status=booking.status)
-    changes: dict[str, Any] = {**values, "version": F("version") + 1, "updated_at": act.at}
-    if await rows.update(**changes) == 0:
-        raise Contended("The booking was changed meanwhile.")

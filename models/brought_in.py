@@ -17,6 +17,7 @@ from uuid_utils.compat import uuid7
 from models.act import Act
 from models.booking import Booking, BookingSource, booker_token, local_start, manage_token
 from models.customer import Customer, CustomerTag
+from models.engagement import Engagement
 from models.event import Event
 from models.keyring import random_nonce
 from models.occupancy import Occupancy, blocked
@@ -96,8 +97,16 @@ def booking_made(act: Act, row: Booking, status: BookingStatus) -> Event:
     )  # fmt: skip
 
 
+def engagement(calendar_id: UUID, of: Booking) -> Engagement:
+    """The one calendar of a booking that needs no other: that of its staff member."""
+    return Engagement(
+        account_id=of.account_id, created_at=of.created_at, booking_id=of.id, calendar_id=calendar_id,
+        staff_id=of.staff_id,
+    )  # fmt: skip
+
+
 def occupancy(calendar_id: UUID, of: Booking) -> Occupancy:
-    """What a booking blocks, its buffers included."""
+    """What a booking blocks of a calendar, its buffers included."""
     starts, ends = blocked(of.starts_at, of.ends_at, of.before_minutes, of.after_minutes)
     return Occupancy(
         account_id=of.account_id, created_at=of.created_at, calendar_id=calendar_id, booking_id=of.id, starts=starts,

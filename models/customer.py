@@ -10,6 +10,7 @@ from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F
 
 from models.act import Act
+from models.booking import end_mailed_links
 from models.columns import moment_if_any
 from models.event import record
 from models.named import Named
@@ -47,6 +48,10 @@ class Customer(Named):
     internal_notes = personal(
         fields.TextField(default=""), "user.content", Subject.CUSTOMER, Purpose.SERVICE, RetentionClass.CUSTOMER
     )
+    wants_reminders = personal(
+        fields.BooleanField(default=True), "user.behavior", Subject.CUSTOMER, Purpose.COMMUNICATION,
+        RetentionClass.CUSTOMER,
+    )  # fmt: skip
     archived_at = moment_if_any()
 
     class Meta:
@@ -65,9 +70,12 @@ class Customer(Named):
         self, act: Act, expected_version: int, *, tags: Sequence[str] | None = None, **values: Any
     ) -> None:
         """Set columns, and all tags where given. AlreadyTaken (`email`) where another customer has the email."""
+        other_mailbox = self.email is not None and values.get("email", self.email) != self.email
         with unique("customer", "email", EMAIL_TAKEN):
             async with transaction():
                 await super().change(act, expected_version, **values)
+                if other_mailbox:
+                    await end_mailed_links(act, self.id)
                 if tags is not None:
                     await CustomerTag.of(act.account_id).filter(customer_id=self.id).delete()
                     await self._tag(act, tags)
@@ -77,7 +85,8 @@ class Customer(Named):
     async def find_or_create(cls, act: Act, name: str, email: str | None, phone: str | None) -> tuple[Self, bool]:
         """The customer that somebody who books says to be, and whether they are new. All values are clean.
 
-        The email decides; without one, the phone and the name together, since families share a phone. Somebody who is
+        The email decides; without one, the phone and the name together, since families share a phone, among those who
+        have no email: what reaches a mailbox was not meant for whoever put it beside another's phone. Somebody who is
         known keeps every value as the business has it: whoever merely types an address must neither rename its owner
         nor, by being shown the row, read them. Callers show a known customer to nobody who has not proved to be them.
         Whoever was archived and books again is in use again.
@@ -104,13 +113,21 @@ class Customer(Named):
             return await rows.get_or_none(email=email)
         if phone is None:
             return None
-        return await rows.filter(phone=phone, search_name=search_key(name)).order_by("created_at", "id").first()
+        alike = rows.filter(email=None, phone=phone, search_name=search_key(name))
+        return await alike.order_by("created_at", "id").first()
 
     async def _return(self, act: Act) -> None:
         archived = Customer.of(act.account_id).filter(id=self.id, archived_at__isnull=False)
         changes: dict[str, Any] = {"archived_at": None, "version": F("version") + 1, "updated_at": act.at}
         if self.archived_at is not None and await archived.update(**changes):
             await record(act, "customer_returned", "customer", self.id)
+
+    async def choose_reminders(self, act: Act, wanted: bool) -> None:
+        """What the customer says, whoever else writes the row at that moment. Saying it again changes nothing."""
+        async with transaction():
+            otherwise = Customer.of(act.account_id).filter(id=self.id, wants_reminders=not wanted)
+            if await otherwise.update(wants_reminders=wanted, version=F("version") + 1, updated_at=act.at):
+                await record(act, "customer_chose_reminders", "customer", self.id, wanted=wanted)
 
     async def _tag(self, act: Act, tags: Sequence[str]) -> None:
         rows = [

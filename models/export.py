@@ -14,6 +14,7 @@ from models.event import record
 from models.leases import take_one, uuid_of
 from models.personal import Why, plain
 from models.storage.database import lock, transaction
+from models.storage.reach import Reach, bound, reaching
 from models.tenancy import Owned, across_accounts
 from rules.errors import Throttled
 from rules.retention import RetentionClass, due_at
@@ -88,12 +89,17 @@ class Export(Owned):
         One that five workers have died of is given up instead.
         """
         running = ", status = 'RUNNING'"
-        while row := await take_one("export", "account_id, id", _DUE, "created_at, id", now, now + LEASE, running):
-            export = await cls.of(uuid_of(row["account_id"])).get_or_none(id=uuid_of(row["id"]))
-            if export is None or export.attempts <= ATTEMPTS:
-                return export
-            await export.failed(now)
-        return None
+        while True:
+            with reaching(Reach.ROUNDS):
+                row = await take_one("export", "account_id, id", _DUE, "created_at, id", now, now + LEASE, running)
+            if row is None:
+                return None
+            account_id = uuid_of(row["account_id"])
+            with bound(account_id):
+                export = await cls.of(account_id).get_or_none(id=uuid_of(row["id"]))
+                if export is None or export.attempts <= ATTEMPTS:
+                    return export
+                await export.failed(now)
 
     async def renew(self, now: datetime) -> bool:
         """Stay the one who writes it. False when another worker has taken over, or the account is gone."""
@@ -143,11 +149,11 @@ class Export(Owned):
 
 async def files_in_use(ids: list[str], now: datetime) -> set[str]:
     """The archives among those of the exports `ids` that are being written or can be downloaded, by file name."""
-    found = await across_accounts(Export).filter(id__in=ids)
+    found = await across_accounts(Export, Reach.ROUNDS).filter(id__in=ids)
     return {one.file_name for one in found if one.status is ExportStatus.RUNNING or one.available(now)}
 
 
 async def expire_exports(now: datetime) -> int:
     """Mark the exports whose 24 hours are over. Their files are removed first, by whoever calls this."""
-    over = across_accounts(Export).filter(status=ExportStatus.READY, expires_at__lte=now)
+    over = across_accounts(Export, Reach.ROUNDS).filter(status=ExportStatus.READY, expires_at__lte=now)
     return int(await over.update(status=ExportStatus.EXPIRED))

@@ -1,6 +1,6 @@
 """GroupSession: an appointment that several parties share. Its seats are taken and given back here, one statement each.
 
-Whoever calls these has locked the calendar of the session's staff member; the table's CHECK has the last word.
+Whoever calls these has locked all calendars of the session; the table's CHECK has the last word.
 """
 
 from __future__ import annotations
@@ -17,29 +17,26 @@ from models.storage.client import Row
 from models.storage.database import execute, fetch
 from models.storage.instant import Instant
 from models.tenancy import Owned
-from rules.intervals import Window
 
 _TAKE = """
     UPDATE group_session SET taken = taken + $3 WHERE account_id = $1 AND id = $2 AND taken + $3 <= capacity
 """
 _LEAVE = "UPDATE group_session SET taken = taken - $3 WHERE account_id = $1 AND id = $2"
 _END = "DELETE FROM group_session WHERE account_id = $1 AND id = $2 AND taken = 0"
-# The holds of seats that have ended by $3: of one service, or in the sessions that meet [$4, $5) on one calendar.
+# The holds of seats that have ended by $3: of one service, or in one session.
 _ENDED = """
     SELECT h.id, h.group_session_id, h.party_size FROM hold h
     WHERE h.account_id = $1 AND h.service_id = $2 AND h.group_session_id IS NOT NULL AND h.expires_at <= $3
 """
 _ENDED_THERE = """
-    SELECT h.id, h.group_session_id, h.party_size
-    FROM occupancy o
-    JOIN hold h ON h.account_id = o.account_id AND h.group_session_id = o.group_session_id
-    WHERE o.account_id = $1 AND o.calendar_id = $2 AND h.expires_at <= $3
-      AND o.starts < $5 AND o.starts > $6 AND o.ends > $4
+    SELECT h.id, h.group_session_id, h.party_size FROM hold h
+    WHERE h.account_id = $1 AND h.group_session_id = $2 AND h.expires_at <= $3
 """
 
 
 class GroupSession(Owned):
-    """The parties that come to one staff member for one service at one time, half-open [starts_at, ends_at).
+    """The parties that come for one service at one time to one staff member, or to those whom this one leads, half-open
+    [starts_at, ends_at).
 
     `taken` of its `capacity` seats belong to bookings and to holds. It begins with the first and ends with the last.
     """
@@ -74,13 +71,9 @@ async def leave(account_id: Any, session_id: Any, seats: int) -> None:
     await execute(_END, account_id, session_id)
 
 
-async def clear_seats(act: Act, calendar_id: UUID, span: Window, longest: int) -> None:
-    """Give back what ended holds still have, in the sessions of a calendar that meet `span` (epoch seconds).
-
-    `longest` is the longest range that is ever blocked, in seconds.
-    """
-    starts, ends = span
-    await _clear(act, await fetch(_ENDED_THERE, act.account_id, calendar_id, act.at, starts, ends, starts - longest))
+async def clear_seats(act: Act, session_id: UUID) -> None:
+    """Give back what ended holds still have of a session. Lock all of its calendars before."""
+    await _clear(act, await fetch(_ENDED_THERE, act.account_id, session_id, act.at))
 
 
 async def clear_seats_of(act: Act, service_id: UUID) -> None:

@@ -10,33 +10,36 @@ from uuid import UUID
 from tortoise import fields
 
 from models.act import Act
-from models.columns import moment, secret_hash
+from models.columns import moment, secret_hash, setting
 from models.event import record
 from models.group_session import leave
 from models.keyring import random_token
-from models.occupancy import blocked, lock_calendars, occupy
-from models.offer import Offer, Provider, key_or_none
+from models.leases import uuid_of
+from models.occupancy import blocked, lock_calendars, occupy, places_blocked
+from models.offer import Offer
 from models.personal import Purpose, Subject, Why, personal, plain, ref
 from models.seats import seat
+from models.segment import add_segments
 from models.slot_choice import Wish, offer_for, or_alternatives, take
-from models.staff import Calendar
-from models.storage.database import fetch, lock, retrying, transaction
+from models.storage.database import Row, fetch, lock, retrying, transaction
+from models.storage.reach import Reach, bound, reaching
+from models.teams import Choice
 from models.tenancy import Owned
+from models.visit import parts_of
 from rules.errors import HoldEnded, TooManyHolds
 from rules.retention import RetentionClass
 from rules.tokens import token_hash
-from rules.wall_time import epoch, instant
+from rules.wall_time import elapsed, epoch, instant
 
 SECONDS = 300
 MOST_OF_A_VISITOR = 3
 
+# Each with every calendar that it, or the session it has seats in, still blocks.
 _EXPIRED = """
-    SELECT h.account_id, h.id, c.id AS calendar_id, h.group_session_id, h.party_size
-    FROM hold h
-    JOIN calendar c ON c.account_id = h.account_id AND c.staff_id = h.staff_id
-    WHERE h.expires_at <= $1
-    ORDER BY h.expires_at
-    LIMIT $2
+    SELECT h.account_id, h.id, h.group_session_id, h.party_size, o.calendar_id
+    FROM (SELECT * FROM hold WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) h
+    LEFT JOIN occupancy o
+      ON o.account_id = h.account_id AND (o.hold_id = h.id OR o.group_session_id = h.group_session_id)
 """
 
 
@@ -71,9 +74,16 @@ class Hold(Owned):
     expires_at = moment()
     party_size = plain(fields.IntField(default=1), Why.STATE)
     group_session_id = ref("group_session", null=True)
+    # Of its time, what the add-ons take that were chosen when it was made.
+    extra_minutes = setting(0)
 
     class Meta:
         table = "hold"
+
+    @property
+    def minutes(self) -> int:
+        """How long the service takes that is held, without what was chosen beside it."""
+        return elapsed(self.starts_at, self.ends_at) // timedelta(minutes=1) - self.extra_minutes
 
     @classmethod
     async def begin(cls, act: Act, wish: Wish, holder: Holder) -> tuple[Self, str]:
@@ -86,26 +96,34 @@ class Hold(Owned):
         async def work() -> Self:
             async with transaction():
                 await cls._refuse_more(act, holder)
-                offer = await offer_for(act, wish)
-                return await take(act, offer, wish, lambda who, _: cls._write(act, offer, wish, holder, who, token))
+                return await cls.keep(act, wish, holder, token, epoch(act.at) + SECONDS)
 
         return await or_alternatives(act, wish, work), token
 
     @classmethod
-    async def _write(cls, act: Act, offer: Offer, wish: Wish, holder: Holder, who: Provider, token: str) -> Self:
-        expires = epoch(act.at) + SECONDS
-        session = await seat(act, offer, who, wish.starts_at, wish.party)
+    async def keep(cls, act: Act, wish: Wish, holder: Holder, token: str, expires: int) -> Self:
+        """Hold the wished slot until `expires` (epoch seconds), in the caller's transaction. As `begin` refuses."""
+        offer = await offer_for(act, wish)
+        return await take(act, offer, wish, lambda one, _: cls._write(act, offer, wish, holder, one, token, expires))
+
+    @classmethod
+    async def _write(
+        cls, act: Act, offer: Offer, wish: Wish, holder: Holder, choice: Choice, token: str, expires: int
+    ) -> Self:  # fmt: skip
+        session, staff_id = await seat(act, offer, choice, wish.starts_at, wish.party), choice.lead.staff_id
         ends_at = session.ends_at if session else wish.starts_at + timedelta(seconds=offer.terms.duration)
         hold = await cls.add(
-            act.account_id, created_at=act.at, service_id=offer.service_id, staff_id=who.staff_id,
+            act.account_id, created_at=act.at, service_id=offer.service_id, staff_id=staff_id,
             access_key_id=holder.access_key_id, starts_at=wish.starts_at, ends_at=ends_at,
             token_hash=token_hash(token), visitor=next(iter(holder.visitor), None), expires_at=instant(expires),
-            party_size=wish.party, group_session_id=session.id if session else None,
+            party_size=wish.party, extra_minutes=sum(one.length for one in offer.extras),
+            group_session_id=session.id if session else None,
         )  # fmt: skip
+        await add_segments(act, wish.starts_at, parts_of(offer), hold_id=hold.id)
         if session is None:
             span = blocked(wish.starts_at, ends_at, offer.terms.before // 60, offer.terms.after // 60)
-            await occupy(act, who.calendar_id, span, hold_id=hold.id, expires=expires)
-        await record(act, "slot_held", "hold", hold.id, service_id=str(offer.service_id), staff_id=str(who.staff_id))
+            await occupy(act, choice.calendar_ids, span, hold_id=hold.id, expires=expires)
+        await record(act, "slot_held", "hold", hold.id, service_id=str(offer.service_id), staff_id=str(staff_id))
         return hold
 
     @classmethod
@@ -126,6 +144,10 @@ class Hold(Owned):
             raise HoldEnded
         return hold
 
+    async def calendars(self) -> list[UUID]:
+        """What it, or the session that it has seats in, blocks. To be locked before it is used up or released."""
+        return [place.calendar_id for place in await places_blocked(self.account_id, self.group_session_id or self.id)]
+
     async def consume(self, act: Act) -> None:
         """Turn the hold into what is booked with it, in that transaction. HoldEnded when somebody else has done so."""
         if await Hold.of(act.account_id).filter(id=self.id).delete() == 0:
@@ -140,8 +162,7 @@ class Hold(Owned):
         async def work() -> None:
             async with transaction():
                 hold = await cls.live(act, token_hash(token))
-                calendar = await Calendar.of(act.account_id).get(staff_id=hold.staff_id)
-                await lock_calendars(act.account_id, calendar.id)
+                await lock_calendars(act.account_id, *await hold.calendars())
                 await hold.consume(act)
                 await record(act, "hold_released", "hold", hold.id)
 
@@ -156,16 +177,22 @@ async def expire_holds(now: datetime, batch: int = 100) -> int:
 
     async def work() -> int:
         async with transaction():
-            ended = await fetch(_EXPIRED, now, batch)
-            await lock([f"{row['account_id']}/{row['calendar_id']}" for row in ended])
+            with reaching(Reach.ROUNDS):
+                rows = await fetch(_EXPIRED, now, batch)
+            await lock([f"{row['account_id']}/{row['calendar_id']}" for row in rows if row["calendar_id"]])
             removed = 0
-            for row in ended:
-                account_id, hold_id = key_or_none(row["account_id"]), key_or_none(row["id"])
-                if account_id is None or await Hold.of(account_id).filter(id=hold_id).delete() == 0:
-                    continue
-                removed += 1
-                if row["group_session_id"] is not None:
-                    await leave(account_id, row["group_session_id"], row["party_size"])
+            for row in sorted({row["id"]: row for row in rows}.values(), key=lambda row: str(row["id"])):
+                with bound(uuid_of(row["account_id"])):
+                    removed += await _remove(uuid_of(row["account_id"]), row)
             return removed
 
     return await retrying(work)
+
+
+async def _remove(account_id: UUID, row: Row) -> int:
+    """One that another worker has removed meanwhile counts no more."""
+    if await Hold.of(account_id).filter(id=row["id"]).delete() == 0:
+        return 0
+    if row["group_session_id"] is not None:
+        await leave(account_id, row["group_session_id"], row["party_size"])
+    return 1

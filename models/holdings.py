@@ -16,7 +16,7 @@ from tortoise.models import Model
 
 import models
 from models.account import Account
-from models.act import ActorKind
+from models.act import TABLES, ActorKind
 from models.mail import Mail
 from models.personal import Plain, Why, mark_of
 from models.storage.client import Row
@@ -31,8 +31,12 @@ BATCH = 250
 _FIRST = UUID(int=0)
 # Of the people who work in the account: who they are. How they sign in is theirs, not the account's.
 _OF_A_MEMBER = ("id", "name", "email")
-_PEOPLE = frozenset({"user_id", "invited_by_id", "requested_by_id"})
-_ACTORS = {ActorKind.MEMBER: "app_user", ActorKind.CUSTOMER: "booking", ActorKind.PARTNER: "access_key"}
+_PEOPLE = frozenset(
+    {
+        "user_id", "invited_by_id", "requested_by_id", "approved_by_id", "made_by_id", "asked_by_id", "given_by_id",
+        "reviewed_by_id",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ class Holding:
         if column == "subject_id":
             return str(row["subject"])
         if column == "actor_id":
-            return _ACTORS.get(ActorKind(row["actor_kind"]))
+            return TABLES.get(ActorKind(row["actor_kind"]))
         referred = getattr(self.model._meta.fields_map[column], "refers_to", None)
         return "app_user" if column in _PEOPLE else referred
 

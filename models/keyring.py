@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import secrets
 from datetime import datetime
 from uuid import UUID
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
 from rules.tokens import derived_token, keyed_hash
 
 _key: bytes | None = None
+_NONCE_BYTES = 12
+_SEALED = b"\x01"  # the version of how it is sealed, for whoever changes that
 
 
 def install(secret: str) -> None:
@@ -35,7 +42,8 @@ def random_nonce() -> str:
 
 
 def link_token(prefix: str, row_id: UUID, nonce: str) -> str:
-    """The secret of a row's link: `mt` manages a booking, `rt` resets a password, `it` invites, `su` signs up."""
+    """The secret of a row's link: `mt` manages a booking, `rt` resets a password, `es` ends a session, `it` invites,
+    `su` signs up, `cl` lets a customer in."""
     return derived_token(_installed(), prefix, row_id, nonce)
 
 
@@ -47,3 +55,25 @@ def pseudonym(what: str, value: str) -> str:
 def pseudonym_of_day(what: str, value: str, at: datetime) -> str:
     """The same, different on every UTC day, for network addresses: nobody can be followed from day to day."""
     return keyed_hash(_installed(), what, at.date().isoformat(), value)
+
+
+def seal(what: str, owner: UUID, value: bytes) -> str:
+    """A value that must be read again, as text that only this server opens, and only for the same row's owner."""
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    sealed = _sealer(what).encrypt(nonce, value, _about(what, owner))
+    return base64.b64encode(_SEALED + nonce + sealed).decode()
+
+
+def unseal(what: str, owner: UUID, sealed: str) -> bytes:
+    """What was sealed. InvalidTag where it was changed, moved to another's row, or sealed with another key."""
+    blob = base64.b64decode(sealed)
+    begin = len(_SEALED) + _NONCE_BYTES
+    return _sealer(what).decrypt(blob[len(_SEALED) : begin], blob[begin:], _about(what, owner))
+
+
+def _sealer(what: str) -> AESGCM:
+    return AESGCM(HKDF(SHA256(), 32, salt=None, info=f"seal {what}".encode()).derive(_installed()))
+
+
+def _about(what: str, owner: UUID) -> bytes:
+    return _SEALED + f"{what}|{owner}".encode()

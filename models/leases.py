@@ -40,7 +40,7 @@ async def take_one(
     return rows[0] if rows else None
 
 
-async def remove(table: str, key: str, gone: str, moment: datetime, batch: int) -> int:
+async def remove(table: str, key: str, gone: str, moment: datetime | int, batch: int) -> int:
     """Delete rows for which `gone` holds (a condition on `$1`, which is `moment`), at most `batch`; how many."""
     found = f"SELECT {key} FROM {table} WHERE {gone} LIMIT {int(batch)}"
     if not await fetch(found, moment):

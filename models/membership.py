@@ -12,7 +12,9 @@ from tortoise import fields
 from tortoise.exceptions import IntegrityError
 from uuid_utils.compat import uuid7
 
+from models.access_key import AccessKey
 from models.act import Act, Actor, ActorKind
+from models.calendar_feed import CalendarFeed
 from models.columns import choice, moment, secret_hash
 from models.event import record
 from models.kept import Kept
@@ -21,6 +23,7 @@ from models.mail import Mail, MailTemplate
 from models.personal import Purpose, Subject, Why, personal, plain, ref
 from models.session import Session
 from models.storage.database import lock, transaction
+from models.storage.reach import Reach, bound
 from models.tenancy import Owned, across_accounts
 from models.user import User
 from rules.errors import AlreadyTaken, Denied, LastOwner, LinkInvalid, NotFound, SignInFirst, VersionConflict
@@ -84,6 +87,8 @@ class Membership(Kept):
                 raise VersionConflict(current.version)
             await Session.filter(user_id=self.user_id, account_id=act.account_id).update(account_id=None)
             await Invitation.take_back(act, self.user_id, set(Role))
+            await AccessKey.maker_left(act, self.user_id)
+            await CalendarFeed.maker_left(act, self.user_id)
             left = self.user_id == act.actor.id
             await record(act, "member_left" if left else "member_removed", "membership", self.id)
 
@@ -179,7 +184,7 @@ class Invitation(Owned):
     @classmethod
     async def of_token(cls, token: str, at: datetime) -> Invitation:
         """The offer behind a mailed link. LinkInvalid for one that has expired, was used or revoked, or never was."""
-        open_ones = across_accounts(cls).filter(status=InvitationStatus.PENDING, expires_at__gt=at)
+        open_ones = across_accounts(cls, Reach.SECRETS).filter(status=InvitationStatus.PENDING, expires_at__gt=at)
         found: Invitation | None = await open_ones.get_or_none(token_hash=token_hash(token))
         if found is None:
             raise LinkInvalid
@@ -188,6 +193,10 @@ class Invitation(Owned):
     async def accept(self, user: User, at: datetime) -> None:
         """Make the user a member. LinkInvalid when the offer was used or revoked meanwhile."""
         act = Act(self.account_id, Actor(ActorKind.MEMBER, user.id), at)
+        with bound(self.account_id):  # whoever has the mailed link acts in the account that it opens
+            await self._accept(act, user)
+
+    async def _accept(self, act: Act, user: User) -> None:
         async with transaction():
             await lock([f"members of {self.account_id}"])
             if not await self._close(InvitationStatus.ACCEPTED):

@@ -16,6 +16,8 @@ class PrivacySettings(Kept):
     booking_months = setting(RULES[RetentionClass.BOOKING].default)
     customer_months = setting(RULES[RetentionClass.CUSTOMER].default)
     staff_see_contacts = plain(fields.BooleanField(default=False), Why.SETTING)
+    staff_see_own_diary = plain(fields.BooleanField(default=False), Why.SETTING)
+    require_second_factor = plain(fields.BooleanField(default=False), Why.SETTING)
     analytics = plain(fields.BooleanField(default=True), Why.SETTING)
     booking_notice = plain(fields.TextField(default=""), Why.SETTING)
 

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from tortoise.expressions import F
 
 from models.act import Act
-from models.book import Repeatable, overriding, post
+from models.book import Repeatable, overriding
 from models.booking import Booking, local_start
-from models.booking_changes import current, refuse_state
+from models.booking_changes import refuse_state
 from models.busy import Ignoring
+from models.engagement import calendars_of, people_of, reengage
 from models.event import record
-from models.group_session import GroupSession
+from models.intake import answers_moved
+from models.letters import post
 from models.mail import MailTemplate
-from models.occupancy import blocked, lock_calendars, occupy, relocate
-from models.offer import Offer, Provider, read_offer
+from models.occupancy import blocked, occupy
+from models.offer import Offer
+from models.reminder import plan_reminders
 from models.seats import seat, unseat
-from models.slot_choice import Wish, check, or_alternatives, provider
-from models.staff import Calendar
+from models.segment import shift, steps_of
+from models.service import Assignment
+from models.slot_choice import Wish, or_alternatives, provider, take
 from models.storage.database import transaction
+from models.teams import Choice
+from models.transitions import current
+from models.visit import read_steps, visit_of
 from rules.booking_states import PENDING, in_time, last_moment
 from rules.errors import FieldProblem, NotFound, TooLateToReschedule, ValidationFailed, VersionConflict
 from rules.slot_checks import Unfit
@@ -30,13 +37,15 @@ from rules.wall_time import elapsed
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Where a booking is to go. `staff_id` None: with whom it is. `by_customer`: their cutoff counts."""
+    """Where a booking is to go. `staff_id` None: with whom it is; `duration_minutes` None: as long as it is.
+    `by_customer`: their cutoff counts."""
 
     starts_at: datetime
     staff_id: UUID | None
     expected_version: int
     by_customer: bool
     waived: frozenset[Unfit] = frozenset()
+    duration_minutes: int | None = None
 
 
 async def reschedule(act: Act, booking: Booking, move: Move, request: Repeatable) -> Booking:
@@ -45,12 +54,14 @@ async def reschedule(act: Act, booking: Booking, move: Move, request: Repeatable
     Moving it to where it is changes nothing. VersionConflict, WrongState, TooLateToReschedule, SlotTaken, SeatsTaken
     and NotOffered (all with alternatives), NotFound, ValidationFailed, IdempotencyKeyReused.
     """
+    people = await people_of(act.account_id, booking.id)
     staff_id = move.staff_id or booking.staff_id
-    ignoring = Ignoring(booking_id=booking.id)
+    first, *rest = await steps_of(booking)
     wish = Wish(
-        booking.service_id, move.starts_at, staff_id, private=True, waived=move.waived, ignoring=ignoring,
-        party_size=booking.party_size,
-        instead_of=booking.starts_at if staff_id == booking.staff_id else None,
+        booking.service_id, move.starts_at, staff_id, private=True, waived=move.waived,
+        ignoring=Ignoring(booking_id=booking.id), party_size=booking.party_size,
+        instead_of=booking.starts_at if staff_id in people else None, also=people,
+        duration_minutes=first.duration_minutes, followed_by=tuple(rest),
     )  # fmt: skip
 
     async def work() -> Booking:
@@ -61,45 +72,80 @@ async def reschedule(act: Act, booking: Booking, move: Move, request: Repeatable
                 await begun.keep(booking.id)
             return await current(act, booking.id)
 
-    return await or_alternatives(act, wish, work, lambda offer: _as_promised(booking, offer))
+    return await or_alternatives(
+        act, wish, work, lambda offer: as_promised(booking, with_its_own(wish, offer), move.duration_minutes)
+    )
 
 
 async def _move(act: Act, booking_id: UUID, wish: Wish, move: Move) -> None:
     read = await current(act, booking_id)
-    who, offer = await _destination(act, read, wish)
-    own = await Calendar.of(act.account_id).get(staff_id=read.staff_id)
-    await lock_calendars(act.account_id, own.id, who.calendar_id)
-    booking = await current(act, booking_id)
-    late = _refuse_change(act, booking, move)
-    if (booking.starts_at, booking.staff_id) == (wish.starts_at, who.staff_id):
+    offer = await _destination(act, read, wish, move)
+    _refuse_change(act, read, move)
+    length = timedelta(seconds=offer.terms.duration)
+    if wish.staff_id in wish.also and (read.starts_at, read.ends_at) == (wish.starts_at, wish.starts_at + length):
         return
-    overridden = await check(act, offer, wish, who)
-    await _write(act, booking, wish, who, await _reseat(act, booking, offer, wish, who))
-    await record(
-        act, "booking_rescheduled", "booking", booking.id, staff_id=str(who.staff_id),
-        previous_staff_id=str(booking.staff_id), after_cutoff=late, **overriding(overridden),
-    )  # fmt: skip
-    await post(act, await current(act, booking.id), MailTemplate.BOOKING_RESCHEDULED)
+
+    async def write(choice: Choice, overridden: tuple[Unfit, ...]) -> None:
+        booking = await current(act, booking_id)
+        late = _refuse_change(act, booking, move)
+        await _write(act, booking, offer, wish, choice)
+        moved = await current(act, booking_id)
+        await record(
+            act, "booking_rescheduled", "booking", booking.id, staff_id=str(choice.lead.staff_id),
+            previous_staff_id=str(booking.staff_id), after_cutoff=late, **_left(booking),
+            **await overriding(wish, moved, overridden),
+        )  # fmt: skip
+        if moved.starts_at >= act.at:  # or they are there
+            await post(act, moved, MailTemplate.BOOKING_RESCHEDULED)
+        await plan_reminders(act, moved)
+
+    await take(act, offer, wish, write, held=await calendars_of(act.account_id, booking_id))
 
 
-async def _destination(act: Act, booking: Booking, wish: Wish) -> tuple[Provider, Offer]:
-    """Who would serve it, by the terms that were promised: later changes of the service do not reach a booking."""
+def _left(booking: Booking) -> dict[str, str]:
+    """The place that it is no longer at, or is still."""
+    return {"previous_location_id": str(booking.location_id)} if booking.location_id is not None else {}
+
+
+async def _destination(act: Act, booking: Booking, wish: Wish, move: Move) -> Offer:
+    """The service with those who would serve it, by the terms that were promised: later changes of the service do not
+    reach a booking."""
     day = wish.starts_at.date()
-    offer = await read_offer(act.account_id, booking.service_id, day, day, also=booking.staff_id)
-    if offer is None:
+    offers = await read_steps(act.account_id, wish.steps, day, day, also=wish.also)
+    if offers is None:
         raise NotFound("service")
-    offer = _as_promised(booking, offer)
-    staff_id = wish.staff_id or booking.staff_id
-    if staff_id == booking.staff_id and offer.provider(staff_id) is None:
+    offer = visit_of(offers, wish.steps, moving=True)
+    if move.duration_minutes is not None and offer.parts:
+        message = "A visit of several services keeps its length. Leave it out."
+        raise ValidationFailed(FieldProblem("durationMinutes", message))
+    if move.duration_minutes is not None and (offer.shared or booking.group_session_id is not None):
+        message = "A group session keeps its length. Leave it out."
+        raise ValidationFailed(FieldProblem("durationMinutes", message))
+    offer = with_its_own(wish, offer)
+    if wish.staff_id in wish.also and offer.provider(wish.staff_id) is None:
         message = "Whoever it is with takes no bookings any more. Say with whom it is to be."
         raise ValidationFailed(FieldProblem("staffId", message))
-    return await provider(act, offer, staff_id), offer
+    await provider(act, offer, wish.staff_id or booking.staff_id)
+    return as_promised(booking, offer, move.duration_minutes)
 
 
-def _as_promised(booking: Booking, offer: Offer) -> Offer:
+def with_its_own(wish: Wish, offer: Offer) -> Offer:
+    """Nobody new is asked for: then all who serve it stay, however the service assigns others now."""
+    if wish.staff_id not in wish.also:
+        return offer
+    own = sorted(
+        (person for person in offer.providers if person.staff_id in wish.also),
+        key=lambda person: person.staff_id != wish.staff_id,
+    )
+    return replace(offer, assignment=Assignment.COLLECTIVE, providers=tuple(own))
+
+
+def as_promised(booking: Booking, offer: Offer, duration_minutes: int | None = None) -> Offer:
+    """The offer with the buffers that a booking was promised, and its length where no other is asked for."""
+    as_it_is = int(elapsed(booking.starts_at, booking.ends_at).total_seconds())
     terms = replace(
         offer.terms,
-        duration=int(elapsed(booking.starts_at, booking.ends_at).total_seconds()),
+        duration=as_it_is if duration_minutes is None else duration_minutes * 60,
         before=booking.before_minutes * 60,
         after=booking.after_minutes * 60,
     )
@@ -110,26 +156,21 @@ def _refuse_change(act: Act, booking: Booking, move: Move) -> bool:
     """Whether the customer's cutoff has passed, which is their limit and others' trace."""
     if booking.version != move.expected_version:
         raise VersionConflict(booking.version)
-    refuse_state(booking, PENDING)
+    refuse_state(act, booking, PENDING)
     late = not in_time(booking.starts_at, booking.reschedule_cutoff_minutes, act.at)
     if late and move.by_customer:
         raise TooLateToReschedule(last_moment(booking.starts_at, booking.reschedule_cutoff_minutes))
     return late
 
 
-async def _reseat(
-    act: Act, booking: Booking, offer: Offer, wish: Wish, who: Provider
-) -> GroupSession | None:  # fmt: skip
-    """Leave the session that it was in, and take the seats of the one it goes to."""
-    if offer.shared or booking.group_session_id is not None:
+async def _write(act: Act, booking: Booking, offer: Offer, wish: Wish, choice: Choice) -> None:
+    session = None
+    if booking.has_time:  # a request may have none
         await unseat(act, booking)
-    return await seat(act, offer, who, wish.starts_at, wish.party)
-
-
-async def _write(act: Act, booking: Booking, wish: Wish, who: Provider, session: GroupSession | None) -> None:
-    ends_at = session.ends_at if session else wish.starts_at + elapsed(booking.starts_at, booking.ends_at)
+        session = await seat(act, offer, choice, wish.starts_at, wish.party, may_overlap=wish.may_overlap)
+    ends_at = session.ends_at if session else wish.starts_at + timedelta(seconds=offer.terms.duration)
     # A request that is moved waits no longer than before, and never beyond the appointment.
-    waits = booking.request_expires_at
+    waits, who = booking.request_expires_at, choice.lead
     rows = Booking.of(act.account_id).filter(id=booking.id, version=booking.version, status=booking.status)
     written = await rows.update(
         starts_at=wish.starts_at, ends_at=ends_at, local_start=local_start(wish.starts_at, who.zone),
@@ -140,10 +181,9 @@ async def _write(act: Act, booking: Booking, wish: Wish, who: Provider, session:
     )  # fmt: skip
     if written == 0:
         raise VersionConflict((await current(act, booking.id)).version)
-    if session is not None:
-        return
-    span = blocked(wish.starts_at, ends_at, booking.before_minutes, booking.after_minutes)
-    if booking.group_session_id is None:
-        await relocate(act, booking.id, who.calendar_id, span)
-    else:
-        await occupy(act, who.calendar_id, span, booking_id=booking.id)
+    await shift(act, booking.id, elapsed(booking.starts_at, wish.starts_at))
+    await answers_moved(act, booking.id, ends_at)
+    if session is None and booking.has_time:
+        span = blocked(wish.starts_at, ends_at, booking.before_minutes, booking.after_minutes)
+        await occupy(act, choice.calendar_ids, span, booking_id=booking.id, may_overlap=wish.may_overlap)
+    await reengage(act, booking.id, choice.places)

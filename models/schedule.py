@@ -15,6 +15,7 @@ from models.columns import moment_if_any
 from models.event import record
 from models.kept import Kept
 from models.personal import Why, plain, ref
+from models.resource import Resource
 from models.staff import Staff
 from models.storage.database import transaction
 from models.tenancy import Owned
@@ -45,12 +46,13 @@ class Schedule(Kept):
         table = "schedule"
 
     async def archive(self, act: Act, expected_version: int) -> None:
-        """Take it out of use. ValidationFailed while staff in use follow it: they would be closed without a word."""
+        """Take it out of use. ValidationFailed while staff or resources in use follow it: they would be closed."""
         async with transaction():
             await super().archive(act, expected_version)
             followers = await Staff.of(act.account_id).filter(schedule_id=self.id, archived_at=None).count()
+            followers += await Resource.of(act.account_id).filter(schedule_id=self.id, archived_at=None).count()
             if followers:
-                message = f"{followers} staff follow this schedule; give them another one first."
+                message = f"{followers} staff and resources follow this schedule; give them another one first."
                 raise ValidationFailed(FieldProblem("id", message))
 
     async def set_override(self, act: Act, on_date: date, windows: list[list[int]]) -> None:

@@ -6,25 +6,26 @@ from datetime import datetime, timedelta
 
 from models.act import Act
 from models.booking import Booking
-from models.group_session import GroupSession, clear_seats, leave, take_seats
-from models.occupancy import LONGEST, blocked, occupy, vacate
-from models.offer import Offer, Provider
+from models.group_session import GroupSession, leave, take_seats
+from models.occupancy import blocked, occupy, vacate
+from models.offer import Offer
 from models.service import Service
+from models.teams import Choice
 from rules.errors import SeatsTaken
 
 
-async def seat(act: Act, offer: Offer, who: Provider, starts_at: datetime, party: int) -> GroupSession | None:
+async def seat(
+    act: Act, offer: Offer, choice: Choice, starts_at: datetime, party: int, *, may_overlap: bool = False
+) -> GroupSession | None:
     """Take a party's seats in the session of that start, which begins with the first; None where nobody shares.
 
-    Lock the calendar before. SeatsTaken where fewer are left, SlotTaken where something else has the time.
+    Lock the calendars before. SeatsTaken where fewer are left, SlotTaken where something else has the time.
     """
     if not offer.shared:
         return None
-    ends_at = starts_at + timedelta(seconds=offer.terms.duration)
-    span = blocked(starts_at, ends_at, offer.terms.before // 60, offer.terms.after // 60)
-    await clear_seats(act, who.calendar_id, span, LONGEST)
+    lead = choice.lead.staff_id
     session = await GroupSession.of(act.account_id).get_or_none(
-        service_id=offer.service_id, staff_id=who.staff_id, starts_at=starts_at
+        service_id=offer.service_id, staff_id=lead, starts_at=starts_at
     )
     if session is not None:
         if not await take_seats(session, party):
@@ -34,11 +35,13 @@ async def seat(act: Act, offer: Offer, who: Provider, starts_at: datetime, party
     capacity = (await Service.of(act.account_id).get(id=offer.service_id)).capacity
     if party > capacity:
         raise SeatsTaken(capacity)
+    ends_at = starts_at + timedelta(seconds=offer.terms.duration)
     session = await GroupSession.add(
-        act.account_id, created_at=act.at, service_id=offer.service_id, staff_id=who.staff_id, starts_at=starts_at,
+        act.account_id, created_at=act.at, service_id=offer.service_id, staff_id=lead, starts_at=starts_at,
         ends_at=ends_at, capacity=capacity, taken=party,
     )  # fmt: skip
-    await occupy(act, who.calendar_id, span, group_session_id=session.id)
+    span = blocked(starts_at, ends_at, offer.terms.before // 60, offer.terms.after // 60)
+    await occupy(act, choice.calendar_ids, span, group_session_id=session.id, may_overlap=may_overlap)
     return session
 
 

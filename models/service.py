@@ -20,6 +20,8 @@ from models.storage.database import execute, transaction
 from models.taken import is_duplicate, unique
 from models.tenancy import Owned
 from rules.names import numbered_slug
+from rules.payments import DepositKind, DepositRefund, PaymentProvider
+from rules.quoting import PriceUnit
 from rules.slots import SlotMode
 
 SLUG_TAKEN = "Another service has this slug, perhaps an archived one. Choose another."
@@ -31,6 +33,19 @@ class Confirmation(enum.Enum):
 
     AUTO = "AUTO"
     MANUAL = "MANUAL"
+
+
+class Assignment(enum.Enum):
+    """Who serves a booking of those who offer the service.
+
+    ANY: the first by name who is free. ROUND_ROBIN: whoever is free and has had least for their weight. COLLECTIVE: all
+    of them together, when all are free. CUSTOMER_CHOICE: whom the booking names; it has to name somebody.
+    """
+
+    ANY = "ANY"
+    ROUND_ROBIN = "ROUND_ROBIN"
+    COLLECTIVE = "COLLECTIVE"
+    CUSTOMER_CHOICE = "CUSTOMER_CHOICE"
 
 
 class Visibility(enum.Enum):
@@ -50,20 +65,35 @@ class Service(Named):
     description = plain(fields.TextField(default=""), Why.BUSINESS)
     location_id = ref("location", null=True)
     duration_minutes = setting(60)
+    other_durations = plain(fields.JSONField[list[dict[str, Any]]](default=list), Why.SETTING)
     step_minutes = setting(15)
+    alignment_minutes = plain(fields.IntField(null=True), Why.SETTING)
     slot_mode = choice(SlotMode, SlotMode.GRID)
     before_minutes = setting(0)
     after_minutes = setting(0)
     notice_minutes = setting(0)
     horizon_days = setting(60)
     capacity = setting(1)
+    limits = plain(fields.JSONField[list[dict[str, Any]]](default=list), Why.SETTING)
+    most_active_per_customer = plain(fields.IntField(null=True), Why.SETTING)
     price_minor = plain(fields.BigIntField(null=True), Why.BUSINESS)
     currency = plain(fields.CharField(max_length=3, null=True), Why.BUSINESS)
+    price_unit = choice(PriceUnit, PriceUnit.BOOKING)
+    deposit_kind = choice(DepositKind, DepositKind.NONE)
+    deposit_minor = plain(fields.BigIntField(null=True), Why.BUSINESS)
+    deposit_percent = plain(fields.IntField(null=True), Why.BUSINESS)
+    deposit_refund = choice(DepositRefund, DepositRefund.UNTIL_CUTOFF)
+    deposit_provider = choice(PaymentProvider, PaymentProvider.AT_VENUE)
     confirmation = choice(Confirmation, Confirmation.AUTO)
     request_minutes = setting(1440)
+    requests_block = plain(fields.BooleanField(default=True), Why.SETTING)
     cancel_cutoff_minutes = setting(0)
     reschedule_cutoff_minutes = setting(0)
     visibility = choice(Visibility, Visibility.PUBLIC)
+    waitlist_minutes = setting(120)
+    # None: as the account says.
+    reminder_minutes = plain(fields.JSONField[list[int]](null=True), Why.SETTING)
+    assignment = choice(Assignment, Assignment.ROUND_ROBIN)
     archived_at = moment_if_any()
 
     class Meta:

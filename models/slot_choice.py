@@ -2,63 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from models.act import Act
-from models.availability import alternatives, judge
+from models.availability import alternatives
 from models.busy import NOTHING, Ignoring
-from models.group_session import GroupSession
-from models.occupancy import lock_calendars
-from models.offer import Offer, Provider, key_or_none, read_offer
-from models.service import Visibility
+from models.extras import with_extras
+from models.group_session import clear_seats
+from models.judging import Start, Verdict, judge, look_at
+from models.occupancy import calendar_keys, clear_ended, places_blocked
+from models.offer import NOBODY, Offer
+from models.ranking import ranked
+from models.segment import Step
+from models.service import Assignment, Visibility
 from models.staff import Staff
-from models.storage.client import Row
-from models.storage.database import fetch, retrying, transaction
-from models.storage.instant import from_database
+from models.storage.database import in_transaction, lock, retrying, transaction, try_lock, wait_for
+from models.storage.errors import Contended
+from models.teams import Choice, Need, Provider, Team
+from models.transitions import expire_overdue
+from models.used import lock_limits
+from models.visit import read_steps, visit_of
+from rules.add_ons import AddOnChoice
 from rules.errors import Alternative, FieldProblem, NotFound, NotOffered, SeatsTaken, SlotTaken, ValidationFailed
-from rules.limits import Period, period_bounds
+from rules.explaining import BRIEFLY, likeliest
 from rules.slot_checks import Unfit
-from rules.staff_choice import StaffLoad, in_order
-from rules.wall_time import day_start, epoch, instant, local_date
+from rules.wall_time import epoch
 
 T = TypeVar("T")
 Adapt = Callable[[Offer], Offer]
-Write = Callable[[Provider, Unfit | None], Awaitable[T]]
+_Free = tuple[Team, Verdict, Start]
+_Refusal = SlotTaken | SeatsTaken | NotOffered
+Write = Callable[["Choice", tuple[Unfit, ...]], Awaitable[T]]
 
-# Who has had nothing for this long counts as never busy; it bounds how many bookings are looked at.
-_IDLE = timedelta(days=31)
+# How often a choice is looked for while others are faster. Each time somebody else has got what was wanted.
+_ATTEMPTS = 8
 # Alternatives lie at most a week away, on local dates that may differ from those in UTC.
 _AROUND = timedelta(days=8)
-_LOADS = """
-    SELECT b.staff_id,
-      SUM(CASE WHEN b.starts_at >= $3 AND b.starts_at < $4 THEN 1 ELSE 0 END) AS bookings,
-      MAX(CASE WHEN b.ends_at <= $5 THEN b.ends_at END) AS busy_until
-    FROM booking b
-    JOIN offering x ON x.account_id = b.account_id AND x.service_id = $2 AND x.staff_id = b.staff_id
-    WHERE b.account_id = $1 AND b.starts_at >= $6 AND b.starts_at < $4
-      AND b.status IN ('REQUESTED', 'CONFIRMED', 'COMPLETED', 'NO_SHOW')
-    GROUP BY b.staff_id
-"""
-_SAID = {
-    Unfit.IN_THE_PAST: "That time has passed. Choose a later one.",
-    Unfit.TOO_SOON: "The service cannot be booked at such short notice. Choose a later time.",
-    Unfit.TOO_FAR: "The service cannot be booked that far ahead yet. Choose an earlier time.",
-    Unfit.OUTSIDE_OPENING_HOURS: "Nobody who offers the service is open for the whole of that time.",
-    Unfit.NOT_ON_GRID: "The service does not start at that minute. Choose one of the starts that are offered.",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """An appointment that somebody wants. `staff_id` None: with anyone. `private`: also services kept for members.
 
-    `waived` are the reasons that do not count for whoever asks. `party_size` None: not said. `instead_of` is the start
-    of the booking that is to be moved, which is no alternative to where it cannot go.
+    `waived` are the reasons that do not count for whoever asks. `party_size` None: not said. `duration_minutes`
+    None: the usual one; `followed_by` are the services that come next in the same visit. `instead_of` is the start
+    of the booking that is to be moved, which is no alternative to where it cannot go; `also` are those who serve it,
+    who count although they may not offer the service any more.
     """
 
     service_id: UUID
@@ -69,61 +62,178 @@ class Wish:
     ignoring: Ignoring = NOTHING
     instead_of: datetime | None = None
     party_size: int | None = None
+    duration_minutes: int | None = None
+    also: frozenset[UUID] = frozenset()
+    add_ons: tuple[AddOnChoice, ...] = ()
+    followed_by: tuple[Step, ...] = ()
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Every service that is wanted, in order."""
+        return (Step(self.service_id, self.duration_minutes), *self.followed_by)
 
     @property
     def party(self) -> int:
         """How many come."""
         return self.party_size or 1
 
+    @property
+    def may_overlap(self) -> bool:
+        """Whether other bookings do not stand in the way."""
+        return Unfit.TAKEN in self.waived
+
 
 async def offer_for(act: Act, wish: Wish) -> Offer:
-    """The offer of the wished service around the wished time. NotFound for one that this wish may not know,
-    ValidationFailed for a party that it never has room for."""
+    """The offer of the wished services around the wished time. NotFound for one that this wish may not know,
+    ValidationFailed for a party that it never has room for, a duration that it does not take,
+    services that cannot be
+    booked together, AddOnRefused for what it does not offer beside it."""
     day = wish.starts_at.date()
-    offer = await read_offer(act.account_id, wish.service_id, day, day)
-    if offer is None or offer.archived or (offer.visibility is Visibility.PRIVATE and not wish.private):
+    offers = await read_steps(act.account_id, wish.steps, day, day)
+    if offers is None or any(one.archived or _hidden(one, wish) for one in offers):
         raise NotFound("service")
+    offer = visit_of(offers, wish.steps)
     if wish.party > offer.capacity:
         message = f"One appointment takes {offer.capacity} at most. Book for fewer, or several times."
         raise ValidationFailed(FieldProblem("partySize", message))
-    return offer
+    if offer.parts and wish.add_ons:
+        message = "What is added to a service is booked with it alone. Leave out the one or the other."
+        raise ValidationFailed(FieldProblem("followedBy", message))
+    return await with_extras(act.account_id, offer, wish.add_ons)
 
 
-async def take(act: Act, offer: Offer, wish: Wish, write: Write[T]) -> T:
-    """What `write` makes for the first person who is free, and the rule waived for it; in the caller's transaction.
+def _hidden(offer: Offer, wish: Wish) -> bool:
+    return offer.visibility is Visibility.PRIVATE and not wish.private
 
-    Each is tried in a savepoint: their calendar is locked, then looked at, then written. Undoing the savepoint gives
-    the lock back, so nobody ever waits for one calendar while holding another. SlotTaken, SeatsTaken or NotOffered
-    when nobody is free; NotFound for a staff member who is not there or does not offer the service.
+
+class _InHand(Exception):
+    """Another transaction has one of the calendars."""
+
+    def __init__(self, locks: frozenset[UUID]) -> None:
+        super().__init__()
+        self.locks = locks
+
+
+class _Stale(Exception):
+    """What was chosen is no longer what it was."""
+
+
+async def take(act: Act, offer: Offer, wish: Wish, write: Write[T], *, held: Collection[UUID] = ()) -> T:
+    """What `write` makes for the first choice that is free, and the rules waived for it; in the caller's transaction.
+
+    Looks, then tries each choice in a savepoint: all its calendars are locked at once, looked at again, then written.
+    `held` are calendars that are given up for it: locked with them, and kept where they will do. SlotTaken, SeatsTaken
+    or NotOffered when nothing is free; NotFound for a staff member who is not there, ValidationFailed for one who does
+    not offer the service or has to be named.
     """
-    reasons: list[Unfit] = []
-    left: list[int] = []
-    for person in await _people(act, offer, wish):
+    await lock_limits(act.account_id, offer)
+    offer = replace(offer, needs=tuple(need.preferring(held) for need in offer.needs))
+    teams = await ranked(act.account_id, offer, await _teams(act, offer, wish), wish.starts_at)
+    refusal: _Refusal | None = None
+    for attempt in range(_ATTEMPTS):
+        free = await _free(act, offer, wish, teams)
         try:
-            async with transaction():
-                await lock_calendars(act.account_id, person.calendar_id)
-                return await write(person, await check(act, offer, wish, person))
-        except SlotTaken:
-            reasons.append(Unfit.TAKEN)
-        except SeatsTaken as refusal:
-            left.append(refusal.remaining)
-        except NotOffered as refusal:
-            reasons.append(refusal.reason)
-    raise SeatsTaken(max(left)) if left else _refusal(reasons)
+            return await _first(act, offer, wish, free, write, held, wait=attempt > 1)
+        except _InHand as other:
+            if attempt == 0:  # most want the very same: all who wait for one transaction see together what it left
+                await wait_for(calendar_keys(act.account_id, other.locks))
+        except _Stale:
+            continue
+        except (SlotTaken, SeatsTaken, NotOffered) as error:
+            refusal = error  # somebody was faster: a new look says what that leaves
+    raise refusal or Contended("Too many want the same at once.")
 
 
-async def check(act: Act, offer: Offer, wish: Wish, person: Provider) -> Unfit | None:
-    """The rule that had to be waived, if any, so that the person can serve the wish. Lock their calendar before.
+async def _first(
+    act: Act, offer: Offer, wish: Wish, free: list[_Free], write: Write[T], held: Collection[UUID], *, wait: bool
+) -> T:
+    """What `write` makes for the first that no other transaction has in hand. With `wait`, where all are in hand, for
+    the first. _InHand where nothing could be tried; what stands against the last one that was tried, otherwise."""
+    passed: _Refusal | _Stale | None = None
+    in_hand: Choice | None = None
+    for one in free:
+        choice = await _choice(act, one, held)
+        try:
+            return await _try(act, offer, wish, choice, write, wait=False)
+        except _InHand:
+            in_hand = in_hand or choice
+            if offer.shared:
+                break  # whoever has it begins a session, which is joined, not avoided
+        except (SlotTaken, SeatsTaken, NotOffered, _Stale) as error:
+            passed = error
+    if in_hand is not None and wait:
+        return await _try(act, offer, wish, in_hand, write, wait=True)
+    if in_hand is not None:
+        raise _InHand(in_hand.locks)
+    raise passed or _Stale
 
-    SlotTaken, SeatsTaken or NotOffered where they cannot.
+
+async def _try(act: Act, offer: Offer, wish: Wish, choice: Choice, write: Write[T], *, wait: bool) -> T:
+    """Undoing the savepoint gives the locks back, so nobody ever waits for calendars while holding others."""
+    async with transaction():
+        keys = calendar_keys(act.account_id, choice.locks)
+        if wait:
+            await lock(keys)
+        elif not await try_lock(keys):
+            raise _InHand(choice.locks)
+        return await write(choice, await _settle(act, offer, wish, choice))
+
+
+async def _free(act: Act, offer: Offer, wish: Wish, teams: list[Team]) -> list[_Free]:
+    """The teams that are free as far as can be seen: those first whose session can be joined. SlotTaken, SeatsTaken or
+    NotOffered where none is."""
+    seen = await look_at(act.account_id, offer, teams, epoch(wish.starts_at), act.at, wish.ignoring)
+    verdicts = [(team, judge(seen, team, wish.waived), seen) for team in teams]
+    fit = [one for one in verdicts if one[1].refused is None and _has_room(one[1], wish)]
+    if fit:
+        return sorted(fit, key=lambda one: one[1].session is None)
+    left = [one.session.remaining for _, one, _ in verdicts if one.refused is None and one.session is not None]
+    raise SeatsTaken(max(left)) if left else _refusal([one.refused for _, one, _ in verdicts if one.refused])
+
+
+def _has_room(verdict: Verdict, wish: Wish) -> bool:
+    return verdict.session is None or verdict.session.remaining >= wish.party
+
+
+async def _choice(act: Act, free: _Free, held: Collection[UUID]) -> Choice:
+    """Everything that serves the wish if this team does."""
+    team, verdict, seen = free
+    session = verdict.session.id if verdict.session else None
+    if session is not None:
+        places = tuple(await places_blocked(act.account_id, session))
+    else:
+        places = (*(person.place for person in team.members), *(unit.place for unit in verdict.units))
+    locks = {place.calendar_id for place in places} | set(held)
+    for ended in seen.over:
+        locks |= {place.calendar_id for place in await places_blocked(act.account_id, ended)}
+    return Choice(team, places, frozenset(locks), session, seen.over)
+
+
+async def _settle(act: Act, offer: Offer, wish: Wish, choice: Choice) -> tuple[Unfit, ...]:
+    """Look again, now that nobody else writes there, and remove what has ended. The rules that had to be waived.
+
+    SlotTaken, SeatsTaken or NotOffered where it is not free any more.
     """
-    verdict = await judge(
-        act.account_id, offer, person, epoch(wish.starts_at), act.at, waived=wish.waived, ignoring=wish.ignoring
-    )
+    if choice.session is None:
+        given = set(choice.calendar_ids)
+        units = [unit for need in offer.needs for unit in need.units if unit.calendar_id in given]
+        offer = replace(offer, needs=tuple(Need((unit,), 1) for unit in units))
+    seen = await look_at(act.account_id, offer, [choice.team], epoch(wish.starts_at), act.at, wish.ignoring)
+    verdict = judge(seen, choice.team, wish.waived)
     if verdict.refused is not None:
         raise _refusal([verdict.refused])
-    if verdict.remaining is not None and verdict.remaining < wish.party:
-        raise SeatsTaken(verdict.remaining)
+    session = verdict.session.id if verdict.session else None
+    if session != choice.session or not seen.over <= choice.over:
+        raise _Stale
+    if not _has_room(verdict, wish) and verdict.session is not None:
+        raise SeatsTaken(verdict.session.remaining)
+    if seen.busy.ended:
+        await clear_ended(act, choice.calendar_ids, seen.itself)
+    over = seen.over | {session} if session else seen.over
+    if over:
+        await expire_overdue(act, over, wish.ignoring.booking_id or NOBODY)
+    for one in sorted(over):
+        await clear_seats(act, one)
     return verdict.overridden
 
 
@@ -137,10 +247,12 @@ async def or_alternatives(act: Act, wish: Wish, work: Callable[[], Awaitable[T]]
     They are looked for after everything has been rolled back, so that nobody waits for the answer. `terms` puts those
     of a booking that is being moved in the place of the service's.
     """
+    if in_transaction():  # part of something larger, which looks around itself once it has let go
+        return await work()
     try:
         return await retrying(work)
     except (SlotTaken, SeatsTaken, NotOffered) as refusal:
-        found = await _nearby(act, wish, terms)
+        found = await nearby(act, wish, terms)
         if isinstance(refusal, SlotTaken):
             raise SlotTaken(found) from None
         if isinstance(refusal, SeatsTaken):
@@ -148,24 +260,27 @@ async def or_alternatives(act: Act, wish: Wish, work: Callable[[], Awaitable[T]]
         raise NotOffered(refusal.reason, refusal.message, found) from None
 
 
-async def _nearby(act: Act, wish: Wish, terms: Adapt) -> list[Alternative]:
+async def nearby(act: Act, wish: Wish, terms: Adapt = _as_it_is) -> list[Alternative]:
+    """Free times near the wished one, outside of transactions."""
     day = wish.starts_at.date()
-    offer = await read_offer(act.account_id, wish.service_id, day - _AROUND, day + _AROUND, also=wish.staff_id)
+    around = (day - _AROUND, day + _AROUND)
+    offers = await read_steps(act.account_id, wish.steps, *around, also=wish.also)
+    try:
+        offer = visit_of(offers, wish.steps, moving=wish.ignoring.booking_id is not None) if offers else None
+    except ValidationFailed:  # changed since it was refused
+        offer = None
     if offer is None:
         return []
+    offer = await with_extras(act.account_id, offer, () if offer.parts else wish.add_ons)
     return await alternatives(
-        act.account_id, terms(offer), wish.starts_at, act.at, staff_id=wish.staff_id, ignoring=wish.ignoring,
-        instead_of=wish.instead_of, party=wish.party,
+        act.account_id, terms(offer), wish.starts_at, act.at, staff_id=wish.staff_id,
+        ignoring=wish.ignoring, instead_of=wish.instead_of, party=wish.party,
     )  # fmt: skip
 
 
 def _refusal(reasons: list[Unfit]) -> SlotTaken | NotOffered:
-    """If anybody is taken, the time exists; otherwise the rule that comes last, being the nearest to a free start."""
-    if Unfit.TAKEN in reasons:
-        return SlotTaken()
-    order = list(_SAID)
-    reason = max(reasons, key=order.index, default=Unfit.OUTSIDE_OPENING_HOURS)
-    return NotOffered(reason, _SAID[reason])
+    reason = likeliest(reasons)
+    return SlotTaken() if reason is Unfit.TAKEN else NotOffered(reason, BRIEFLY[reason])
 
 
 async def provider(act: Act, offer: Offer, staff_id: UUID) -> Provider:
@@ -179,41 +294,10 @@ async def provider(act: Act, offer: Offer, staff_id: UUID) -> Provider:
     raise NotFound("staff")
 
 
-async def _people(act: Act, offer: Offer, wish: Wish) -> list[Provider]:
+async def _teams(act: Act, offer: Offer, wish: Wish) -> list[Team]:
     if wish.staff_id is not None:
-        return [await provider(act, offer, wish.staff_id)]
-    if len(offer.providers) < 2:
-        return list(offer.providers)
-    loads = await _loads(act, offer, wish)
-    known = {person.staff_id: person for person in offer.providers}
-    people = [known[load.staff_id] for load in in_order(loads)]
-    if offer.shared:  # read after the loads: whoever has just begun a session there is joined, not avoided
-        begun = await _running(act, wish)
-        people.sort(key=lambda person: person.staff_id not in begun)
-    return people
-
-
-async def _running(act: Act, wish: Wish) -> set[UUID]:
-    """With whom a session of the service begins at the wished time."""
-    rows = GroupSession.of(act.account_id).filter(service_id=wish.service_id, starts_at=wish.starts_at)
-    return {session.staff_id for session in await rows}
-
-
-async def _loads(act: Act, offer: Offer, wish: Wish) -> list[StaffLoad]:
-    """Bookings of the local week of the wish count: even enough to be fair, short enough to notice a new colleague."""
-    monday, sunday = period_bounds(local_date(epoch(wish.starts_at), offer.zone), Period.WEEK)
-    begin, end = _moment(monday, offer.zone), _moment(sunday + timedelta(days=1), offer.zone)
-    rows = await fetch(_LOADS, act.account_id, offer.service_id, begin, end, wish.starts_at, begin - _IDLE)
-    found = {key_or_none(row["staff_id"]): row for row in rows}
-    return [_load(person, found.get(person.staff_id)) for person in offer.providers]
-
-
-def _load(person: Provider, row: Row | None) -> StaffLoad:
-    if row is None:
-        return StaffLoad(person.staff_id, 0, person.weight)
-    until = None if row["busy_until"] is None else epoch(from_database(row["busy_until"]))
-    return StaffLoad(person.staff_id, int(row["bookings"]), person.weight, until)
-
-
-def _moment(day: date, zone: ZoneInfo) -> datetime:
-    return instant(day_start(day, zone))
+        await provider(act, offer, wish.staff_id)
+    elif offer.assignment is Assignment.CUSTOMER_CHOICE:
+        message = "This service is booked with somebody of the customer's choice: say with whom."
+        raise ValidationFailed(FieldProblem("staffId", message))
+    return offer.teams(wish.staff_id)

@@ -52,9 +52,12 @@ class Staff(Named):
 
 
 class Calendar(Owned):
-    """One staff member's lockable time. The database bumps `revision` with every occupancy written or removed."""
+    """The lockable time of one staff member, or of one unit of a resource: the `unit`-th, from 1; those above its
+    quantity are out of use. The database bumps `revision` with every occupancy written or removed."""
 
-    staff_id = ref("staff")
+    staff_id = ref("staff", null=True)
+    resource_id = ref("resource", null=True)
+    unit = plain(fields.IntField(null=True), Why.STATE)
     revision = plain(fields.BigIntField(default=0), Why.STATE)
 
     class Meta:
@@ -62,9 +65,11 @@ class Calendar(Owned):
 
 
 class TimeOff(Kept):
-    """Half-open [starts_at, ends_at). At most 366 days, whole minutes. `staff_id` None: the whole business."""
+    """Half-open [starts_at, ends_at). At most 366 days, whole minutes. Of a staff member, or of a resource with all of
+    its units; of neither: the whole business."""
 
     staff_id = ref("staff", null=True)
+    resource_id = ref("resource", null=True)
     starts_at = personal(Instant(), "user.behavior", Subject.STAFF, Purpose.SERVICE, RetentionClass.BOOKING)
     ends_at = personal(Instant(), "user.behavior", Subject.STAFF, Purpose.SERVICE, RetentionClass.BOOKING)
     reason = personal(

@@ -11,14 +11,16 @@ from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F
 from uuid_utils.compat import uuid7
 
+from models.challenge import Challenge
 from models.columns import moment, moment_if_any, secret_hash, version
 from models.keyring import link_token, random_nonce
 from models.mail import Mail, MailTemplate
 from models.personal import Purpose, Subject, Why, personal, plain
 from models.session import Session
-from models.storage.database import transaction
+from models.storage.database import lock, transaction
 from models.tenancy import Global
-from rules.errors import LinkInvalid
+from rules.errors import FieldProblem, LinkInvalid, ValidationFailed
+from rules.passwords import PasswordProblem
 from rules.retention import RetentionClass
 from rules.tokens import token_hash
 
@@ -26,14 +28,24 @@ SIGN_UP_KEPT = timedelta(hours=24)
 RESET_KEPT = timedelta(hours=1)
 
 
+def ways_in(user_id: UUID) -> str:
+    """The lock under which a person's ways to sign in change: password and factors depend on each other."""
+    return f"ways in of {user_id}"
+
+
 class User(Global):
-    """A person who signs in; may be a member of several accounts."""
+    """A person who signs in; may be a member of several accounts.
+
+    `second_factor`: the password alone does not sign in. `short_password`: it was accepted only because of that.
+    """
 
     email = personal(
         fields.CharField(max_length=254), "user.contact.email", Subject.MEMBER, Purpose.SERVICE, RetentionClass.USER
     )
     name = personal(fields.CharField(max_length=120), "user.name", Subject.MEMBER, Purpose.SERVICE, RetentionClass.USER)
     password_hash = plain(fields.CharField(max_length=255), Why.SECRET)
+    second_factor = plain(fields.BooleanField(default=False), Why.STATE)
+    short_password = plain(fields.BooleanField(default=False), Why.STATE)
     version = version()
     updated_at = moment()
 
@@ -59,11 +71,19 @@ class User(Global):
         """Be called something else from now on, in every account."""
         await self._set(at, name=name)
 
-    async def change_password(self, password_hash: str, at: datetime, *, keep: UUID | None) -> int:
-        """Set the password and end the sessions, all but `keep`; links to reset it die. Answers how many were ended."""
+    async def change_password(self, password_hash: str, at: datetime, *, short: bool, keep: UUID | None) -> int:
+        """Set the password and end the sessions, all but `keep`; links to reset it die, and sign-ins that began with
+        the old one. Answers how many were ended.
+
+        ValidationFailed for a short one when the second factor beside which it was acceptable is gone meanwhile.
+        """
         async with transaction():
-            await self._set(at, password_hash=password_hash)
+            await lock([ways_in(self.id)])
+            if short and not await User.filter(id=self.id, second_factor=True).exists():
+                raise ValidationFailed(FieldProblem("newPassword", PasswordProblem.TOO_SHORT.message))
+            await self._set(at, password_hash=password_hash, short_password=short)
             await PasswordReset.filter(user_id=self.id, used_at=None).update(used_at=at)
+            await Challenge.end_half_sign_ins(self.id)
             others = Session.live(self.id, at)
             return await Session.end(others.exclude(id=keep) if keep else others, at)
 
@@ -178,11 +198,11 @@ class PasswordReset(Global):
         return user
 
     @classmethod
-    async def use(cls, token: str, password_hash: str, at: datetime) -> int:
+    async def use(cls, token: str, password_hash: str, at: datetime, *, short: bool) -> int:
         """Set the password, once, and end all sessions of its user; answers how many. LinkInvalid as `user_of`."""
         async with transaction():
             user = await cls.user_of(token, at)
             # Of two who follow one link at once, the second finds it used.
             if not await cls.filter(token_hash=token_hash(token), used_at=None).update(used_at=at):
                 raise LinkInvalid
-            return await user.change_password(password_hash, at, keep=None)
+            return await user.change_password(password_hash, at, short=short, keep=None)

@@ -17,11 +17,19 @@ from permissions.roles import Access, Permission
 
 
 @strawberry.schema_directive(
-    locations=[Location.FIELD_DEFINITION],
+    locations=[
+        Location.ARGUMENT_DEFINITION,
+        Location.ENUM_VALUE,
+        Location.FIELD_DEFINITION,
+        Location.INPUT_FIELD_DEFINITION,
+    ],
     name="requires",
-    description="Needs this permission; refused with FORBIDDEN (UNAUTHENTICATED for visitors) without it.",
+    description="Needs this permission; refused with FORBIDDEN (UNAUTHENTICATED for visitors) without it. With "
+    "`freshSignIn` also a sign-in of the last 10 minutes; REAUTH_REQUIRED without one, which `proveItIsMe` renews.",
 )
 class Requires:
+    # In the order of the alphabet, places and arguments: a sorted schema would print a second definition otherwise.
+    fresh_sign_in: bool | None = strawberry.UNSET
     permission: Permission
 
 
@@ -45,11 +53,16 @@ class Anyone(BasePermission):
 
 
 class Can(BasePermission):
-    """The viewer has been granted `permission`; where the grant covers own rows only, `source` must be one."""
+    """The viewer has been granted `permission`; where the grant covers own rows only, `source` must be one.
 
-    def __init__(self, permission: Permission) -> None:
+    `fresh`: and has proved in the last minutes who they are; with `own_freely` not where it covers own rows only.
+    """
+
+    def __init__(self, permission: Permission, *, fresh: bool = False, own_freely: bool = False) -> None:
         self.permission = permission
-        self._directive = Requires(permission=permission)
+        self.fresh = fresh
+        self.own_freely = own_freely
+        self._directive = Requires(permission=permission, fresh_sign_in=True if fresh else strawberry.UNSET)
 
     @property
     def schema_directive(self) -> object:
@@ -59,6 +72,8 @@ class Can(BasePermission):
         return info.context.viewer.access(self.permission) is not None
 
     def reach(self, info: Info) -> Access:
-        """How far the grant goes; raises `Denied` where there is none."""
+        """How far the grant goes; raises `Denied` where there is none, or where the sign-in is too old."""
         access: Access = info.context.viewer.require(self.permission)
+        if self.fresh and not (self.own_freely and access is Access.OWN):
+            info.context.viewer.require_fresh(self.permission, info.context.now)
         return access

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from models.membership import Role
-from permissions.roles import CUSTOMER, ROLES, SCOPES, WIDGET, Access, Grants, Permission
+from permissions.every_viewer import EVERY_VIEWER
+from permissions.roles import Access, Grants, Permission
+from permissions.viewer import ViewerKind
 
 _SIGNS = {Access.READ: "yes", Access.MASKED: "masked", Access.OWN: "own", None: "–"}
 _HEAD = """# Who may do what
 
 Generated from `permissions/roles.py` by `calendera roles`; do not edit.
 *yes*: everything in the account. *masked*: with the characters of the value hidden. *own*: the viewer's own rows only.
-A business may let its staff see customers' contacts unmasked (`updatePrivacySettings`).
+Who each column is, and what follows for each field of the schema, is in [access-matrix.md](access-matrix.md).
 """
 
 
 def documentation() -> str:
     """The text of docs/roles.md."""
-    people: dict[str, Grants] = {role.name: ROLES[role] for role in Role}
-    people |= {"widget": WIDGET, "customer": CUSTOMER}
-    partners = {scope.value: grants for scope, grants in SCOPES.items()}
+    partners = {name: viewer.grants for name, viewer in EVERY_VIEWER.items() if viewer.kind is ViewerKind.PARTNER}
+    people = {name: viewer.grants for name, viewer in EVERY_VIEWER.items() if name not in partners}
     return "\n".join(
         [
             _HEAD,
-            "## Members, widgets and customers",
+            "## Visitors, members, widgets and customers",
             "",
             *_table(people),
             "",

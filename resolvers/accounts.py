@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import strawberry
 from tortoise.queryset import QuerySet
 
 from models.account import Account
+from models.outside_hours import outside_hours
+from models.zone_change import change_account
 from permissions.viewer import Viewer
 from resolvers.checking import Checks, cleaned, given
 from resolvers.context import Info
 from rules.currencies import clean_currency
 from rules.locales import clean_locale
 from rules.names import clean_name, clean_slug
+from rules.reminders import LEAST_MINUTES, MOST, MOST_MINUTES, clean_reminders
 from rules.zones import zone
 
 RULES: dict[str, Callable[[Any], Any]] = {
@@ -23,7 +27,13 @@ RULES: dict[str, Callable[[Any], Any]] = {
     "zone": lambda value: zone(value).key,
     "currency": clean_currency,
     "locale": clean_locale,
+    "reminder_minutes": clean_reminders,
 }
+REMINDER_WORDS = (
+    f"How many minutes before the start customers are reminded by mail, the earliest first; at most {MOST}, of "
+    f"{LEAST_MINUTES} to {MOST_MINUTES}; empty: not at all. A service may say otherwise. Bookings have the reminders "
+    "that were set when they were confirmed or last moved."
+)
 
 
 async def viewer(info: Info) -> Viewer:
@@ -57,13 +67,25 @@ class UpdateAccountInput:
     locale: strawberry.Maybe[str] = strawberry.field(
         description="BCP 47 tag of the language for customers.", default=None
     )
+    reminder_minutes: strawberry.Maybe[list[int]] = strawberry.field(description=REMINDER_WORDS, default=None)
 
 
-async def update_account(info: Info, input: UpdateAccountInput) -> Account:
-    """Change the business's name, address on the web, zone, currency or language."""
+@dataclass(frozen=True, slots=True)
+class ChangedAccount:
+    """The business, and what its move to another zone did."""
+
+    account: Account
+    schedules_moved: int
+    outside_hours: int
+
+
+async def update_account(info: Info, input: UpdateAccountInput) -> ChangedAccount:
+    """Change the business's name, address on the web, zone, currency, language or reminders. With another zone, the
+    schedules move that were in the old one and whose people work at no location; bookings keep their instant."""
     checks = Checks()
     values = cleaned(checks, RULES, given(input, *RULES))
     checks.done()
     found = await Account.get(id=info.context.account_id)
-    await found.change(info.context.act, input.expected_version, **values)
-    return found
+    moved = await change_account(info.context.act, found, input.expected_version, values)
+    outside = await outside_hours(found.id, info.context.now) if "zone" in values else []
+    return ChangedAccount(found, moved, len(outside))

@@ -9,6 +9,7 @@ from tortoise.queryset import QuerySet
 
 from models.kept import Kept
 from models.tenancy import Owned
+from permissions.classes import Requires
 from permissions.roles import Permission
 from resolvers.checking import Checks
 from resolvers.context import Info, what
@@ -17,8 +18,13 @@ from rules.errors import NotFound
 M = TypeVar("M", bound=Owned)
 K = TypeVar("K", bound=Kept)
 
-IncludeArchived = Annotated[
-    bool, strawberry.argument(description="Also what is out of use. Needs the permission that `archivedAt` needs.")
+IncludeArchived = Annotated[bool, strawberry.argument(description="Also what is out of use.")]
+# Where the rest is in the shop window.
+IncludeHidden = Annotated[
+    bool,
+    strawberry.argument(
+        description="Also what is out of use.", directives=[Requires(permission=Permission.CATALOGUE_INTERNALS_READ)]
+    ),
 ]
 
 

@@ -5,29 +5,51 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import strawberry
 
-from models.availability import Slot, free_slots
+from models.availability import Slot, alternatives, free_days, free_slots, next_free
 from models.busy import Ignoring
-from models.offer import Offer, read_offer
-from models.service import Service, Visibility
+from models.explanation import Explained, explain
+from models.offer import Offer
 from models.staff import Staff
-from permissions.roles import Permission
-from permissions.viewer import Viewer
+from permissions.roles import Access, Permission
+from resolvers.choosing import AddOnsArgument, with_chosen
 from resolvers.context import Info
+from resolvers.durations import DurationArgument
 from resolvers.searching import key_in
-from resolvers.services import sees_private
-from rules.errors import BadInput
+from resolvers.service_terms import NUMBERS
+from resolvers.visits import Following, FollowingArgument, offer_of
+from rules.errors import Alternative, BadInput
+from rules.explaining import BRIEFLY, FREE
+from rules.payments import DepositRefund, PaymentProvider
 from rules.seats import clean_party
+from rules.slot_checks import Unfit
 from rules.tokens import token_hash
 from rules.wall_time import epoch, local_date
 
 P = Permission
 LONGEST_DAYS = 62
 LONGEST_TOKEN = 200
+LONGEST_HORIZON = NUMBERS["horizon_days"].most + 1
+MOST_NEXT = 20
 PARTY_WORDS = "How many come together, who all need a seat: from 1 to the capacity of the service."
+# Alternatives lie at most a week away, on local dates that may differ from those in UTC.
+_AROUND = timedelta(days=8)
+
+ServiceArgument = Annotated[strawberry.ID, strawberry.argument(description="Which service.")]
+FromArgument = Annotated[
+    date, strawberry.argument(name="from", description="First date, as the place of the appointment counts dates.")
+]
+ToArgument = Annotated[
+    date, strawberry.argument(description=f"Last date, inclusive; at most {LONGEST_DAYS} dates, not all past.")
+]
+StaffArgument = Annotated[
+    strawberry.ID | None, strawberry.argument(description="With this person alone; null: with anyone.")
+]
+PartyArgument = Annotated[int, strawberry.argument(description=PARTY_WORDS)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,48 +61,197 @@ class FreeSlot:
 
 
 @dataclass(frozen=True, slots=True)
+class DepositAsked:
+    """What would be asked of a booking before, under the names of a booking's columns."""
+
+    deposit_minor: int
+    currency: str | None
+    deposit_provider: PaymentProvider
+    deposit_refund: DepositRefund
+
+
+@dataclass(frozen=True, slots=True)
 class Availability:
-    """What is free in a range of dates that `zone` counts."""
+    """What is free in a range of dates that `zone` counts, and what a booking then costs: minor units, currency."""
 
     zone: ZoneInfo
     slots: list[FreeSlot]
+    price: tuple[int | None, str | None]
+    deposit: DepositAsked | None
+
+    @classmethod
+    def of(cls, offer: Offer, slots: list[Slot], party: int) -> Availability:
+        """What was found of an offer, for a party."""
+        price = offer.price.total(party, offer.extras), offer.price.currency
+        terms, asked = offer.deposit, offer.deposit.of(price[0])
+        deposit = None if asked is None else DepositAsked(asked, price[1], terms.provider, terms.refund)
+        return cls(offer.zone, [FreeSlot(slot, offer.terms.duration) for slot in slots], price, deposit)
 
 
 async def availability(
     info: Info,
-    service_id: Annotated[strawberry.ID, strawberry.argument(description="Which service.")],
-    from_: Annotated[
-        date, strawberry.argument(name="from", description="First date, as the place of the appointment counts dates.")
-    ],
-    to: Annotated[
-        date, strawberry.argument(description=f"Last date, inclusive; at most {LONGEST_DAYS} dates, not all past.")
-    ],
-    staff_id: Annotated[
-        strawberry.ID | None, strawberry.argument(description="With this person alone; null: with anyone.")
-    ] = None,
+    service_id: ServiceArgument,
+    from_: FromArgument,
+    to: ToArgument,
+    staff_id: StaffArgument = None,
     hold_token: Annotated[
         str | None, strawberry.argument(description="The caller's own hold, whose slot is then shown as free.")
     ] = None,
-    party_size: Annotated[int, strawberry.argument(description=PARTY_WORDS)] = 1,
+    party_size: PartyArgument = 1,
+    duration_minutes: DurationArgument = None,
+    add_ons: AddOnsArgument = None,
+    followed_by: FollowingArgument = None,
 ) -> Availability | None:
     """The free starts of a service; null where there is no such service that this viewer may book.
 
     Of a shared service also those of sessions that have seats left for the party. Advice, not a promise: only
     `holdSlot` and `book` decide.
     """
-    _refuse_range(from_, to)
-    _refuse_party(party_size)
-    offer = await read_offer(info.context.account_id, key_in(Service, service_id), from_, to)
-    if offer is None or not _bookable(offer, info.context.viewer):
+    offer = await _offer(info, service_id, duration_minutes, followed_by, from_, to, party_size)
+    if offer is None:
         return None
-    if to < _today(offer, info.context.now):
-        raise BadInput("All of these dates have passed. Ask from today on.")
+    offer = await with_chosen(info, offer, add_ons)
     slots = await free_slots(
         info.context.account_id, offer, from_, to, info.context.now,
-        staff_id=key_in(Staff, staff_id) if staff_id is not None else None,
+        staff_id=staff_of(info, staff_id),
         ignoring=Ignoring(hold_hash=token_hash(hold_token[:LONGEST_TOKEN]) if hold_token else None), party=party_size,
     )  # fmt: skip
-    return Availability(offer.zone, [FreeSlot(slot, offer.terms.duration) for slot in slots])
+    return Availability.of(offer, slots, party_size)
+
+
+@dataclass(frozen=True, slots=True)
+class FreeDays:
+    """The dates with something free, as `zone` counts them."""
+
+    zone: ZoneInfo
+    dates: list[date]
+
+
+async def days_with_availability(
+    info: Info,
+    service_id: ServiceArgument,
+    from_: FromArgument,
+    to: ToArgument,
+    staff_id: StaffArgument = None,
+    party_size: PartyArgument = 1,
+    duration_minutes: DurationArgument = None,
+    add_ons: AddOnsArgument = None,
+    followed_by: FollowingArgument = None,
+) -> FreeDays | None:
+    """The dates on which a service has any free start, for a calendar to choose from: cheaper than `availability`.
+    Null where there is no such service that this viewer may book."""
+    offer = await _offer(info, service_id, duration_minutes, followed_by, from_, to, party_size)
+    if offer is None:
+        return None
+    offer = await with_chosen(info, offer, add_ons)
+    staff = staff_of(info, staff_id)
+    dates = await free_days(
+        info.context.account_id, offer, from_, to, info.context.now, staff_id=staff, party=party_size
+    )
+    return FreeDays(offer.zone, dates)
+
+
+async def next_available(
+    info: Info,
+    service_id: ServiceArgument,
+    after: Annotated[
+        datetime | None, strawberry.argument(description="Not before this instant; null: from now on.")
+    ] = None,
+    count: Annotated[int, strawberry.argument(description=f"How many starts, from 1 to {MOST_NEXT}.")] = 1,
+    staff_id: StaffArgument = None,
+    party_size: PartyArgument = 1,
+    duration_minutes: DurationArgument = None,
+    add_ons: AddOnsArgument = None,
+    followed_by: FollowingArgument = None,
+) -> Availability | None:
+    """The first free starts of a service, as far ahead as it can be booked; none where everything is taken.
+    Null where there is no such service that this viewer may book."""
+    if not 1 <= count <= MOST_NEXT:
+        raise BadInput(f"`count` must be from 1 to {MOST_NEXT}.")
+    refuse_party(party_size)
+    now = info.context.now
+    today = now.date()
+    last = today + timedelta(days=LONGEST_HORIZON)
+    offer = await offer_of(info, service_id, duration_minutes, followed_by, today, last)
+    if offer is None:
+        return None
+    offer = await with_chosen(info, offer, add_ons)
+    staff = staff_of(info, staff_id)
+    slots = await next_free(
+        info.context.account_id, offer, after or now, now, count, staff_id=staff, party=party_size
+    )  # fmt: skip
+    return Availability.of(offer, slots, party_size)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonExplained:
+    """What stands against one person. `message` names hours and times only for whoever may see schedules."""
+
+    staff_id: UUID
+    reason: Unfit | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlotExplained:
+    """What stands against a start: of all people the reason nearest to a free one; None where it is offered."""
+
+    reason: Unfit | None
+    message: str
+    people: list[PersonExplained]
+    alternatives: list[Alternative]
+
+
+async def explain_slot(
+    info: Info,
+    service_id: ServiceArgument,
+    starts_at: Annotated[datetime, strawberry.argument(description="The start to be explained; a whole minute.")],
+    staff_id: StaffArgument = None,
+    party_size: PartyArgument = 1,
+    duration_minutes: DurationArgument = None,
+    add_ons: AddOnsArgument = None,
+    followed_by: FollowingArgument = None,
+) -> SlotExplained | None:
+    """Why a start is offered or not, for each person who could serve it, and what is free near it.
+    Null where there is no such service that this viewer may book."""
+    refuse_party(party_size)
+    account, now, day = info.context.account_id, info.context.now, starts_at.date()
+    offer = await offer_of(info, service_id, duration_minutes, followed_by, day - _AROUND, day + _AROUND)
+    if offer is None:
+        return None
+    offer = await with_chosen(info, offer, add_ons)
+    staff = staff_of(info, staff_id)
+    found = await explain(account, offer, starts_at, now, staff_id=staff, party=party_size)
+    # Whoever reads only their own hours is only told about themselves.
+    inside = info.context.viewer.access(P.SCHEDULES_READ) in (Access.READ, Access.OWN)
+    people = [PersonExplained(one.staff_id, one.refused, _told(one, inside=inside)) for one in found.people]
+    if found.refused is None:
+        return SlotExplained(None, FREE, people, [])
+    near = await alternatives(account, offer, starts_at, now, staff_id=staff, party=party_size)
+    return SlotExplained(found.refused, BRIEFLY[found.refused], people, near)
+
+
+def staff_of(info: Info, staff_id: strawberry.ID | None) -> UUID | None:
+    """Whose time a query asks for; None: anybody's."""
+    return info.context.viewer.with_whom(key_in(Staff, staff_id) if staff_id is not None else None)
+
+
+def _told(one: Explained, *, inside: bool) -> str:
+    return one.message if inside or one.refused is None else BRIEFLY[one.refused]
+
+
+async def _offer(
+    info: Info, service_id: str, minutes: int | None, followed_by: Following, first: date, last: date, party: int
+) -> Offer | None:  # fmt: skip
+    """The offer for these dates at that length, if this viewer may book it."""
+    _refuse_range(first, last)
+    refuse_party(party)
+    offer = await offer_of(info, service_id, minutes, followed_by, first, last)
+    if offer is None:
+        return None
+    if last < _today(offer, info.context.now):
+        raise BadInput("All of these dates have passed. Ask from today on.")
+    return offer
 
 
 def _refuse_range(first: date, last: date) -> None:
@@ -90,7 +261,8 @@ def _refuse_range(first: date, last: date) -> None:
         raise BadInput(f"At most {LONGEST_DAYS} dates can be asked for at once. Ask again for the rest.")
 
 
-def _refuse_party(size: int) -> None:
+def refuse_party(size: int) -> None:
+    """BadInput for a number that no party has."""
     try:
         clean_party(size)
     except ValueError as error:
@@ -100,7 +272,3 @@ def _refuse_party(size: int) -> None:
 def _today(offer: Offer, now: datetime) -> date:
     """The earliest date that any of its places still has: where its people serve in several zones, not the first."""
     return min(local_date(epoch(now), zone) for zone in {offer.zone, *(person.zone for person in offer.providers)})
-
-
-def _bookable(offer: Offer, viewer: Viewer) -> bool:
-    return not offer.archived and (offer.visibility is not Visibility.PRIVATE or sees_private(viewer))

@@ -6,10 +6,12 @@ import strawberry
 
 from models.booking import Booking
 from models.booking_changes import Change, change, write_note
+from models.regaining import Regain, called_off_as_request, regain
 from permissions.roles import Permission
 from permissions.viewer import ViewerKind
 from resolvers.checking import Checks
 from resolvers.context import Context, Info
+from resolvers.overriding import OverridingInput, check_overriding, waived
 from rules.booking_states import BookingStatus
 from rules.names import NOTE_LENGTH, clean_note
 
@@ -65,8 +67,36 @@ class ConfirmBookingInput(BookingInput):
 
 
 async def confirm_booking(info: Info, input: ConfirmBookingInput) -> Booking:
-    """Say yes to a requested booking."""
-    return await _change(info, input, P.BOOKINGS_DECIDE, BookingStatus.CONFIRMED)
+    """Say yes to a requested booking. One that has waited without its time (`requestsBlock` false) takes it now."""
+    booking = await info.context.find(Booking, input.id, P.BOOKINGS_DECIDE)
+    if not booking.requests_block:
+        return await regain(info.context.act, booking, Regain(input.expected_version))
+    return await change(info.context.act, booking.id, Change(BookingStatus.CONFIRMED, input.expected_version))
+
+
+@strawberry.input(description="What to bring back.")
+class RestoreBookingInput(OverridingInput):
+    id: strawberry.ID = strawberry.field(description="Which booking.")
+    expected_version: int = strawberry.field(description="The `version` that was read.")
+
+
+async def restore_booking(info: Info, input: RestoreBookingInput) -> Booking:
+    """Bring back a booking that was cancelled, declined or expired: the same booking, confirmed, at its own time if
+    that is still free. Its customer is told.
+
+    Notice, horizon and grid do not count; opening hours, limits and whatever has the time since do. One that nobody had
+    said yes to takes BOOKINGS_DECIDE too.
+    """
+    context = info.context
+    booking = await context.find(Booking, input.id, P.BOOKINGS_RESTORE)
+    rules = waived(context, input)
+    # Of what has changed since it was read, whoever asks is told that first.
+    if input.expected_version == booking.version and await called_off_as_request(booking):
+        context.viewer.require(P.BOOKINGS_DECIDE)
+    checks = Checks()
+    check_overriding(checks, context, input, booking.starts_at, with_somebody=True)
+    checks.done()
+    return await regain(context.act, booking, Regain(input.expected_version, restoring=True, waived=rules))
 
 
 @strawberry.input(description="What took place.")
@@ -109,7 +139,7 @@ async def update_booking_note(info: Info, input: UpdateBookingNoteInput) -> Book
 
 async def _call_off(info: Info, input: BookingReasonInput, permission: Permission, to: BookingStatus) -> Booking:
     checks = Checks()
-    reason = checks("reason", _reason, input.reason)
+    reason = checks("reason", clean_reason, input.reason)
     checks.done()
     return await _change(info, input, permission, to, reason)
 
@@ -122,7 +152,8 @@ async def _change(
     return await change(info.context.act, booking.id, wanted)
 
 
-def _reason(text: str) -> str:
+def clean_reason(text: str) -> str:
+    """A rule for reasons."""
     cleaned = clean_note(text, "reason")
     if len(cleaned) > REASON_LENGTH:
         raise ValueError(f"The reason is too long: at most {REASON_LENGTH} characters, this has {len(cleaned)}.")

@@ -7,13 +7,19 @@ from datetime import datetime
 from typing import Annotated
 
 import strawberry
+from strawberry.dataloader import DataLoader
 from tortoise.queryset import QuerySet
 
 from models.booking import Booking
 from models.customer import Customer
+from models.moved_wall_times import moved_wall_times
+from models.outside_hours import outside_hours, those_outside
+from models.segment import of_service
 from models.service import Service
 from models.staff import Staff
+from permissions.classes import Requires
 from permissions.roles import Access, Permission
+from permissions.viewer import ViewerKind
 from resolvers.context import Info
 from resolvers.listing import Listing
 from resolvers.searching import Direction, DirectionArgument, key_in
@@ -37,16 +43,18 @@ class BookingFilter:
     starts_from: datetime | None = strawberry.field(description="Only what starts then or later.", default=None)
     starts_before: datetime | None = strawberry.field(description="Only what starts before this.", default=None)
     staff_id: strawberry.ID | None = strawberry.field(description="Only with this person.", default=None)
-    service_id: strawberry.ID | None = strawberry.field(description="Only of this service.", default=None)
+    service_id: strawberry.ID | None = strawberry.field(
+        description="Only of this service, alone or in a visit.", default=None
+    )
     customer_id: strawberry.ID | None = strawberry.field(
-        description="Only of this customer. Needs CUSTOMERS_READ.", default=None
+        description="Only of this customer.", default=None, directives=[Requires(permission=P.CUSTOMERS_READ)]
     )
     status: list[BookingStatus] | None = strawberry.field(
         description="Only in one of these states; an empty list is refused.", default=None
     )
     changed_since: datetime | None = strawberry.field(
-        description="Only what was made or changed then or later. To follow changes, ask again from a minute before "
-        "the last `updatedAt` that was seen and compare `version`: a change may be stored a little after it.",
+        description="Only what was made or changed then or later. To keep a copy, follow `changes` instead, which "
+        "misses nothing: a change may be stored a little after its `updatedAt`.",
         default=None,
     )
     reference: str | None = strawberry.field(
@@ -91,11 +99,39 @@ def _by_whom(info: Info, rows: QuerySet[Booking], filter: BookingFilter) -> Quer
     if filter.staff_id is not None:
         rows = rows.filter(staff_id=key_in(Staff, filter.staff_id))
     if filter.service_id is not None:
-        rows = rows.filter(service_id=key_in(Service, filter.service_id))
+        rows = rows.filter(of_service(info.context.account_id, key_in(Service, filter.service_id)))
     if filter.customer_id is not None:
         info.context.viewer.require(P.CUSTOMERS_READ)
         rows = rows.filter(customer_id=key_in(Customer, filter.customer_id))
     return rows
+
+
+async def bookings_outside_hours(info: Info) -> Listing:
+    """The appointments to come that lie outside the hours of whoever serves them, or on a closed day of their location.
+    They were promised and stay; move or cancel them yourself."""
+    rows = info.context.rows(Booking, P.BOOKINGS_LIST)
+    found = await outside_hours(info.context.account_id, info.context.now)
+    return Listing(rows.filter(id__in=[booking.id for booking in found]), order="starts_at")
+
+
+async def is_outside_hours(info: Info, booking: Booking) -> bool:
+    """Whether one booking is outside hours; all that one operation asks about are looked at together."""
+    account_id = info.context.account_id
+
+    async def load(asked: list[Booking]) -> list[bool]:
+        outside = {id(one) for one in await those_outside(account_id, asked)}
+        return [id(one) in outside for one in asked]
+
+    loader = info.context.loaders.setdefault("outside_hours", DataLoader(load_fn=load, cache=False))
+    return bool(await loader.load(booking))
+
+
+async def bookings_with_moved_wall_time(info: Info) -> Listing:
+    """The appointments to come that clocks now show at another time of day than was promised: after a country changed
+    its rules, and the server got a newer zone database. Move them with `rescheduleBooking`, or let the operator."""
+    rows = info.context.rows(Booking, P.BOOKINGS_LIST)
+    moved = await moved_wall_times(info.context.account_id, info.context.now)
+    return Listing(rows.filter(id__in=[one.booking.id for one in moved]), order="starts_at")
 
 
 async def booking(
@@ -107,5 +143,7 @@ async def booking(
 
 async def booking_of_link(info: Info) -> QuerySet[Booking] | None:
     """The booking whose manage link was sent, for whoever has nothing but the link; null for every other viewer."""
-    own = info.context.viewer.access(P.BOOKINGS_READ) is Access.OWN
-    return info.context.rows(Booking, P.BOOKINGS_READ) if own else None
+    viewer = info.context.viewer
+    by_link = viewer.kind in (ViewerKind.WIDGET, ViewerKind.CUSTOMER) and viewer.customer_session_id is None
+    held = by_link and viewer.access(P.BOOKINGS_READ) is Access.OWN
+    return info.context.rows(Booking, P.BOOKINGS_READ) if held else None

@@ -4,21 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sized
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, TypeAlias, TypeVar
+from datetime import datetime, timedelta
+from typing import Any, Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
 import strawberry
+from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from models.act import Act
+from models.event_tail import Happening
 from models.tenancy import Owned
 from permissions.roles import Access, Permission
 from permissions.viewer import Viewer
+from resolvers.seen import Seen
 from rules.errors import Denied, NotFound
 from rules.ids import key_of
 
 M = TypeVar("M", bound=Owned)
+
+
+class Payments(Protocol):
+    """The program's line to the payment gateway. `lasting`: how long a payment may take; None where there is none."""
+
+    @property
+    def lasting(self) -> timedelta | None: ...
+
+    async def start(self, account_id: UUID, payment_id: UUID) -> None:
+        """Bring a payment to the gateway, as far as it answers soon. Raises nothing."""
 
 
 COOKIE = "__Host-calendera"
@@ -29,8 +42,9 @@ class Context:
     """`address` is the client's network address, for counting attempts; it is never stored as it is.
 
     `public_url` is where browsers find this server, without a slash at the end. `refused` are the codes of what its
-    mutations refused, for the log. `cookies` is False where an answer
-    must never set one: at a widget's path.
+    mutations refused, for the log; `seen` is what the watch for attacks looks at. `cookies` is False where an answer
+    must never set one: at a widget's path, and live. `payments` is the line to the payment gateway. `happening` is the
+    event that a subscription is asked about. `outgoing_to_loopback`: calendars elsewhere may be on this machine.
     """
 
     viewer: Viewer
@@ -44,6 +58,11 @@ class Context:
     headers: list[tuple[str, str]] = field(default_factory=list)
     statements: Sized = ()
     refused: list[str] = field(default_factory=list)
+    seen: Seen = field(default_factory=Seen)
+    happening: Happening | None = None
+    payments: Payments | None = None
+    loaders: dict[str, Any] = field(default_factory=dict)
+    outgoing_to_loopback: bool = False
 
     @property
     def account_id(self) -> UUID:
@@ -84,8 +103,10 @@ class Context:
     def _own(self, rows: QuerySet[Any], permission: Permission) -> QuerySet[Any]:
         if self.viewer.require(permission) is not Access.OWN:
             return rows
-        own = self.viewer.own.get(rows.model._meta.db_table)
-        return rows.filter(**{f"{own.column}__in": list(own.values)}) if own else rows.filter(id__in=[])
+        own = self.viewer.own.get(rows.model._meta.db_table, ())
+        if not own:
+            return rows.filter(id__in=[])
+        return rows.filter(Q(*(one.condition(self.viewer.account_id) for one in own), join_type=Q.OR))
 
     async def find(self, model: type[M], id: str, permission: Permission) -> M:
         """The row with this id, if the viewer may reach it; otherwise `NotFound`, whatever the reason."""

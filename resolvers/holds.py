@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import strawberry
 
@@ -15,8 +16,11 @@ from models.staff import Staff
 from permissions.viewer import ViewerKind
 from resolvers.availability import LONGEST_TOKEN, PARTY_WORDS
 from resolvers.checking import Checks
+from resolvers.choosing import CHOSEN_WORDS, AddOnChoiceInput, chosen
 from resolvers.context import Context, Info
+from resolvers.durations import CHOICE_WORDS
 from resolvers.services import sees_private
+from resolvers.visits import FOLLOWED_WORDS, FollowingServiceInput, steps_of
 from rules.instants import whole_minute
 from rules.networks import counted_network
 from rules.seats import clean_party
@@ -32,6 +36,12 @@ class HoldSlotInput:
         description="With whom; null: with whoever is free and has had least to do.", default=None
     )
     party_size: int = strawberry.field(description=PARTY_WORDS, default=1)
+    duration_minutes: int | None = strawberry.field(description=CHOICE_WORDS, default=None)
+    add_ons: list[AddOnChoiceInput] = strawberry.field(
+        description=f"{CHOSEN_WORDS} Say them to `book` again: a hold keeps their time, not the choice.",
+        default_factory=list,
+    )
+    followed_by: list[FollowingServiceInput] | None = strawberry.field(description=FOLLOWED_WORDS, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +61,26 @@ async def hold_slot(info: Info, input: HoldSlotInput) -> Held:
     return Held(hold, token)
 
 
+def with_whom(context: Context, staff_id: str | None) -> UUID | None:
+    """Whose time an input asks for; None: anybody's. `Viewer.with_whom` says who may ask for whose."""
+    return context.viewer.with_whom(None if staff_id is None else context.key(Staff, staff_id))
+
+
 def _wish(context: Context, input: HoldSlotInput) -> Wish:
     checks = Checks()
     starts_at = checks("startsAt", whole, input.starts_at)
     party_size = checks("partySize", clean_party, input.party_size)
+    add_ons = chosen(checks, "addOns", input.add_ons)
     checks.done()
     return Wish(
         service_id=context.key(Service, input.service_id),
         starts_at=starts_at,
-        staff_id=context.key(Staff, input.staff_id) if input.staff_id is not None else None,
+        staff_id=with_whom(context, input.staff_id),
         private=sees_private(context.viewer),
         party_size=party_size,
+        duration_minutes=input.duration_minutes,
+        add_ons=add_ons,
+        followed_by=steps_of(context, input.followed_by),
     )
 
 

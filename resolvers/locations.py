@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from dataclasses import dataclass
+from typing import Any
 
 import strawberry
 from tortoise.queryset import QuerySet
 
+from models.booking import Booking
 from models.location import Location
+from models.outside_hours import outside_hours
+from models.zone_change import change_location
 from permissions.roles import Permission
-from resolvers.archiving import ArchiveInput, archive
+from resolvers.archiving import ArchiveInput, IncludeHidden, archive
 from resolvers.checking import Checks, cleaned, given
 from resolvers.context import Info
 from resolvers.listing import Listing
+from rules.booking_states import PENDING
 from rules.names import clean_name
 from rules.text import clean_line
 from rules.zones import zone
@@ -29,11 +34,10 @@ def _address(value: str) -> str:
     return clean_line(value, "address", most=500, least=0)
 
 
-Archived = Annotated[bool, strawberry.argument(description="Also those out of use; needs CATALOGUE_INTERNALS_READ.")]
 RULES: dict[str, Callable[[Any], Any]] = {"name": clean_name, "address": _address, "zone": _zone}
 
 
-async def locations(info: Info, include_archived: Archived = False) -> Listing:
+async def locations(info: Info, include_archived: IncludeHidden = False) -> Listing:
     """The places of the business, by name. Archived ones only where asked for and permitted."""
     rows = info.context.rows(Location, P.CATALOGUE_READ)
     if include_archived:
@@ -72,14 +76,25 @@ class UpdateLocationInput:
     address: strawberry.Maybe[str] = strawberry.field(description="In one line.", default=None)
 
 
-async def update_location(info: Info, input: UpdateLocationInput) -> Location:
-    """Change a place."""
+@dataclass(frozen=True, slots=True)
+class ChangedLocation:
+    """The place, and what its move to another zone did."""
+
+    location: Location
+    schedules_moved: int
+    outside_hours: int
+
+
+async def update_location(info: Info, input: UpdateLocationInput) -> ChangedLocation:
+    """Change a place. With another zone, the schedules move that were in the old one and whose people all work there;
+    bookings keep their instant."""
     found = await info.context.find(Location, input.id, P.CATALOGUE_MANAGE)
     checks = Checks()
     values = cleaned(checks, RULES, given(input, *RULES))
     checks.done()
-    await found.change(info.context.act, input.expected_version, **values)
-    return found
+    moved = await change_location(info.context.act, found, input.expected_version, values)
+    outside = await outside_hours(info.context.account_id, info.context.now) if "zone" in values else []
+    return ChangedLocation(found, moved, len(outside))
 
 
 @strawberry.input(description="What to archive.")
@@ -87,6 +102,16 @@ class ArchiveLocationInput(ArchiveInput):
     pass
 
 
-async def archive_location(info: Info, input: ArchiveLocationInput) -> Location:
-    """Take a place out of use. Bookings there stay as they are."""
-    return await archive(info, Location, input, P.CATALOGUE_MANAGE)
+@dataclass(frozen=True, slots=True)
+class ArchivedLocation:
+    """A place out of use, and how many appointments are still to take place there."""
+
+    location: Location
+    upcoming_bookings: int
+
+
+async def archive_location(info: Info, input: ArchiveLocationInput) -> ArchivedLocation:
+    """Take a place out of use. Nothing more can be booked there; bookings there stay as they are."""
+    place = await archive(info, Location, input, P.CATALOGUE_MANAGE)
+    there = Booking.of(info.context.account_id).filter(location_id=place.id, status__in=PENDING)
+    return ArchivedLocation(place, await there.filter(ends_at__gt=info.context.now).count())

@@ -7,8 +7,10 @@ from typing import Annotated
 import strawberry
 
 from models import passwords
+from models.account import Account
 from models.attempts import INVITED, Attempts
 from models.membership import Invitation, InvitationStatus, Membership, Role
+from models.session import SignInMethod
 from models.staff import Staff
 from models.user import User
 from permissions.roles import Permission, may_assign
@@ -99,7 +101,7 @@ async def accept_invitation(info: Info, input: AcceptInvitationInput) -> Viewer:
     user = await User.get_or_none(email=invitation.email)
     if user is None:
         user = await _join(info, invitation, input)
-        return await enter(info, user.id, invitation.account_id)
+        return await enter(info, user, invitation.account_id, SignInMethod.LINK)
     session_id = context.viewer.session_id
     if session_id is None or user.id != context.viewer.user_id:
         raise SignInFirst
@@ -109,7 +111,8 @@ async def accept_invitation(info: Info, input: AcceptInvitationInput) -> Viewer:
 async def _join(info: Info, invitation: Invitation, input: AcceptInvitationInput) -> User:
     checks = Checks()
     name = checks("name", clean_name, input.name or "")
-    check_password(checks, "password", input.password or "", invitation.email)
+    account = await Account.get(id=invitation.account_id)
+    check_password(checks, "password", input.password or "", invitation.email, (name or "", account.name))
     checks.done()
     hashed = await passwords.hashed(input.password or "")
     return await invitation.accept_as_new(name, hashed, info.context.now)

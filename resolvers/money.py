@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import strawberry
 
-from resolvers.checking import Checks, between
-from rules.currencies import clean_currency
-
-LARGEST = 2**31 - 1  # GraphQL's Int; the column holds more
+from resolvers.checking import Checks
+from rules.currencies import LARGEST, MinorUnits, clean_amount, clean_currency
 
 
 @strawberry.input(description="An amount of money. The amount and its currency always come together.")
 class MoneyInput:
-    amount_minor: int = strawberry.field(
+    amount_minor: MinorUnits = strawberry.field(
         description=f"In the currency's smallest unit, as 4500 for 45.00 USD or 4500 for ¥4500; 0 to {LARGEST}."
     )
     currency: str = strawberry.field(description="ISO 4217 code of a currency in use, as `USD`.")
@@ -23,6 +21,6 @@ def price_columns(checks: Checks, path: str, price: MoneyInput | None) -> dict[s
     if price is None:
         return {"price_minor": None, "currency": None}
     return {
-        "price_minor": checks(f"{path}.amountMinor", between(0, LARGEST, "minor units"), price.amount_minor),
+        "price_minor": checks(f"{path}.amountMinor", clean_amount, price.amount_minor),
         "currency": checks(f"{path}.currency", clean_currency, price.currency),
     }

@@ -12,20 +12,35 @@ from tortoise.queryset import QuerySet
 
 from models.access_key import AccessKey
 from models.account import Account
+from models.add_on import AddOn
+from models.app import App
+from models.app_installation import AppInstallation
 from models.booking import Booking
+from models.calendar_feed import CalendarFeed
+from models.closed_day import ClosedDay
 from models.customer import Customer
+from models.customer_session import CustomerSession
 from models.event import Event
 from models.export import Export
+from models.external_busy import BusySource
 from models.hold import Hold
+from models.intake import IntakeQuestion
 from models.location import Location
 from models.membership import Invitation, Membership
+from models.passkey import Passkey
+from models.payment import Payment
+from models.platform_access import PlatformAccess
 from models.privacy_settings import PrivacySettings
+from models.resource import Resource
 from models.schedule import Schedule, ScheduleOverride
+from models.security_event import SecurityEvent
+from models.series import BookingSeries
 from models.service import Offering
 from models.session import Session
 from models.staff import Staff, TimeOff
 from models.tenancy import Owned
 from models.user import User
+from models.waitlist import WaitlistEntry
 from permissions.roles import Permission
 from permissions.viewer import ViewerKind
 from resolvers.context import Context, Info
@@ -47,6 +62,16 @@ def _account(context: Context) -> QuerySet[Account]:
     return Account.filter(id=context.account_id)
 
 
+def _add_on(context: Context) -> QuerySet[AddOn]:
+    rows = context.rows(AddOn, P.CATALOGUE_READ)
+    return rows if context.viewer.access(P.CATALOGUE_INTERNALS_READ) else rows.filter(archived_at=None)
+
+
+def _app(context: Context) -> QuerySet[App]:
+    context.viewer.require(P.APPS_MANAGE)
+    return App.made_by(context.account_id)
+
+
 def _staff(context: Context) -> QuerySet[Staff]:
     rows = context.rows(Staff, P.CATALOGUE_READ)
     return rows if context.viewer.access(P.CATALOGUE_INTERNALS_READ) else rows.filter(archived_at=None)
@@ -54,8 +79,7 @@ def _staff(context: Context) -> QuerySet[Staff]:
 
 def _hold(context: Context) -> QuerySet[Hold]:
     # At a widget a hold belongs to whoever has its token, which an id is not.
-    context.viewer.require(P.BOOKINGS_LIST)
-    return context.rows(Hold, P.SLOTS_HOLD)
+    return context.confined(context.rows(Hold, P.SLOTS_HOLD), P.BOOKINGS_LIST)
 
 
 def _session(context: Context) -> QuerySet[Session]:
@@ -72,21 +96,38 @@ ROWS: Mapping[str, Rows] = {
     "account": _account,
     "app_user": lambda context: User.filter(id=_self(context)),
     "session": _session,
+    "passkey": lambda context: Passkey.of_user(_self(context)),
     "membership": _by(Membership, P.MEMBERS_READ),
     "invitation": _by(Invitation, P.MEMBERS_READ),
+    "calendar_feed": _by(CalendarFeed, P.CALENDAR_FEEDS_MANAGE),
+    "busy_source": _by(BusySource, P.EXTERNAL_BUSY_MANAGE),
     "access_key": _by(AccessKey, P.ACCESS_KEYS_MANAGE),
+    "app": _app,
+    "app_installation": _by(AppInstallation, P.APPS_INSTALL),
     "location": _by(Location, P.CATALOGUE_READ),
     "service": lambda context: shop_window(context, by_id=True),
+    "add_on": _add_on,
     "offering": _by(Offering, P.CATALOGUE_INTERNALS_READ),
+    "intake_question": _by(IntakeQuestion, P.CATALOGUE_INTERNALS_READ),
     "staff": _staff,
+    "resource": _by(Resource, P.CATALOGUE_INTERNALS_READ),
     "schedule": _by(Schedule, P.SCHEDULES_READ),
     "schedule_override": _by(ScheduleOverride, P.SCHEDULES_READ),
     "time_off": _by(TimeOff, P.SCHEDULES_READ),
+    "closed_day": _by(ClosedDay, P.CATALOGUE_READ),
+    "waitlist_entry": _by(WaitlistEntry, P.WAITLIST_READ),
     "customer": _by(Customer, P.CUSTOMERS_READ),
+    "customer_session": lambda context: CustomerSession.live(
+        context.rows(CustomerSession, P.OWN_CUSTOMER_SESSIONS), context.now
+    ),
     "booking": _by(Booking, P.BOOKINGS_READ),
+    "booking_series": _by(BookingSeries, P.BOOKINGS_READ),
+    "payment": _by(Payment, P.PAYMENTS_READ),
     "hold": _hold,
+    "platform_access": _by(PlatformAccess, P.PLATFORM_ACCESS_READ),
     "event": _by(Event, P.HISTORY_READ),
     "export": _by(Export, P.EXPORTS_MANAGE),
+    "security_event": _by(SecurityEvent, P.SECURITY_READ),
     "privacy_settings": _by(PrivacySettings, P.PRIVACY_SETTINGS_READ),
 }
 

@@ -17,11 +17,11 @@ from resolvers.checking import Checks
 from resolvers.context import Info
 from resolvers.entering import become, leave
 from resolvers.listing import Listing
-from resolvers.sign_in import check_password
+from resolvers.sign_in import check_password, names_around
 from rules.errors import FieldProblem, NotFound, ValidationFailed
 from rules.ids import key_of
 from rules.names import clean_name
-from rules.passwords import prepared
+from rules.passwords import is_short, prepared
 
 _NOT_CURRENT = "This is not your current password."
 
@@ -71,10 +71,17 @@ async def revoke_other_sessions(info: Info) -> int:
     return await Session.end(others, info.context.now)
 
 
+async def revoke_all_sessions(info: Info) -> int:
+    """Sign the person out everywhere, at once, in this browser too: for when something looks wrong."""
+    ended = await Session.end(Session.live(_user_id(info), info.context.now), info.context.now)
+    leave(info)
+    return ended
+
+
 @strawberry.input(description="A new password, by the old one.")
 class ChangePasswordInput:
     current_password: str = strawberry.field(description="The password until now.")
-    new_password: str = strawberry.field(description="15 to 256 characters.")
+    new_password: str = strawberry.field(description="15 to 256 characters; from 8 on beside a second factor.")
 
 
 async def change_password(info: Info, input: ChangePasswordInput) -> int:
@@ -85,16 +92,18 @@ async def change_password(info: Info, input: ChangePasswordInput) -> int:
     now, user = info.context.now, await User.get(id=_user_id(info))
     await Attempts.note(CHANGE_PASSWORD, str(user.id), now)
     checks = Checks()
-    check_password(checks, "newPassword", input.new_password, user.email)
+    names = await names_around(user)
+    check_password(checks, "newPassword", input.new_password, user.email, names, second_factor=user.second_factor)
     checks.done()
     if not await passwords.matches(user.password_hash, input.current_password):
         raise ValidationFailed(FieldProblem("currentPassword", _NOT_CURRENT))
     if prepared(input.new_password) == prepared(input.current_password):
         raise ValidationFailed(FieldProblem("newPassword", "This is the password you have; choose another."))
     session_id = info.context.viewer.session_id
-    ended = await user.change_password(await passwords.hashed(input.new_password), now, keep=session_id)
+    hashed, short = await passwords.hashed(input.new_password), is_short(input.new_password)
+    ended = await user.change_password(hashed, now, short=short, keep=session_id)
     await Attempts.forget(CHANGE_PASSWORD, str(user.id))
-    await become(info, await Session.renew(session_id) if session_id else None)
+    await become(info, await Session.prove(session_id, now) if session_id else None)
     return ended
 
 

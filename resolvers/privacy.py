@@ -11,6 +11,7 @@ import strawberry
 from tortoise.queryset import QuerySet
 
 from models.privacy_settings import PrivacySettings
+from models.user import User
 from permissions.roles import Permission
 from privacy import policy
 from privacy.policy import Policy
@@ -25,6 +26,8 @@ RULES: dict[str, Callable[[Any], Any]] = {
     "booking_months": partial(validate_setting, RetentionClass.BOOKING),
     "customer_months": partial(validate_setting, RetentionClass.CUSTOMER),
     "staff_see_contacts": bool,
+    "staff_see_own_diary": bool,
+    "require_second_factor": bool,
     "analytics": bool,
     "booking_notice": partial(clean_note, what="notice"),
 }
@@ -32,7 +35,9 @@ _PATHS = {
     "booking_months": "bookingMonths",
     "customer_months": "customerMonths",
     "staff_see_contacts": "staffSeeContacts",
+    "staff_see_own_diary": "staffSeeOwnDiary",
     "booking_notice": "bookingNotice",
+    "require_second_factor": "requireSecondFactor",
 }
 
 
@@ -80,6 +85,16 @@ class UpdatePrivacySettingsInput:
         description="Whether members with the role STAFF see customers' email addresses and phone numbers in clear.",
         default=None,
     )
+    staff_see_own_diary: strawberry.Maybe[bool] = strawberry.field(
+        description="Whether members with the role STAFF see and change only their own bookings, and only the "
+        "customers who have one with them. Whoever is linked to no staff member then sees none.",
+        default=None,
+    )
+    require_second_factor: strawberry.Maybe[bool] = strawberry.field(
+        description="Whether members must have a second factor. Counts at once: who has none can only set one up. "
+        "Takes one of your own.",
+        default=None,
+    )
     analytics: strawberry.Maybe[bool] = strawberry.field(
         description="Whether use of this account is counted, without cookies, for learning from it.", default=None
     )
@@ -94,6 +109,10 @@ async def update_privacy_settings(info: Info, input: UpdatePrivacySettingsInput)
     checks = Checks()
     chosen = given(input, *RULES).items()
     values = {column: checks(_PATHS.get(column, column), RULES[column], value) for column, value in chosen}
+    if values.get("require_second_factor") and not await User.exists(
+        id=info.context.viewer.user_id, second_factor=True
+    ):
+        checks.wrong("requireSecondFactor", "Set up a second factor of your own first, or you would shut yourself out.")
     checks.done()
     found = await info.context.rows(PrivacySettings, P.PRIVACY_SETTINGS_MANAGE).get()
     await found.change(info.context.act, input.expected_version, **values)

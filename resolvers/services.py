@@ -13,7 +13,7 @@ from models.service import Offering, Service, Visibility
 from models.staff import Staff
 from permissions.roles import Permission
 from permissions.viewer import Viewer
-from resolvers.archiving import IncludeArchived, in_use
+from resolvers.archiving import IncludeHidden, in_use
 from resolvers.context import Context, Info
 from resolvers.listing import Listing
 from resolvers.searching import SEARCH_WORDS, Direction, DirectionArgument, by_name, key_in, linked
@@ -62,7 +62,7 @@ class ServiceFilter:
 async def services(
     info: Info,
     filter: Annotated[ServiceFilter | None, strawberry.argument(description="Which; all where left out.")] = None,
-    include_archived: IncludeArchived = False,
+    include_archived: IncludeHidden = False,
     order_by: Annotated[ServiceOrder, strawberry.argument(description="What to sort by.")] = ServiceOrder.NAME,
     direction: DirectionArgument = Direction.ASCENDING,
 ) -> Listing:

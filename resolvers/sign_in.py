@@ -6,32 +6,47 @@ the same statements and as much hashing.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import strawberry
 
 from models import passwords
 from models.account import Account
 from models.attempts import MAILED_ADDRESS, RESET_EMAIL, SIGN_IN_ADDRESS, SIGN_IN_EMAIL, SIGN_UP_EMAIL, Attempts, Limit
 from models.belonging import belongings_of
-from models.session import Session
+from models.challenge import Challenge, ChallengePurpose
+from models.passkey import Passkey
+from models.second_factor import methods_of
+from models.session import Session, SignInMethod
 from models.user import PasswordReset, SignUp, User
 from permissions.viewer import Viewer
 from resolvers.checking import Checks
 from resolvers.context import Info
 from resolvers.entering import become, enter, leave
+from resolvers.seen import FailedSignIn
 from rules.contacts import clean_email
 from rules.currencies import clean_currency
-from rules.errors import AlreadyTaken, NotFound, SignInFailed
+from rules.errors import AlreadyTaken, NotFound, SecondFactorNeeded, SignInFailed
 from rules.ids import key_of
 from rules.locales import clean_locale
 from rules.names import clean_name, clean_slug, suggest_slug
-from rules.passwords import problems
+from rules.passkeys import request_options, site_of
+from rules.passwords import is_short, problems
 from rules.zones import zone
 
 
-def check_password(checks: Checks, path: str, password: str, email: str | None) -> None:
-    """Note every reason to refuse a new password."""
-    for problem in problems(password, email or ""):
+def check_password(
+    checks: Checks, path: str, password: str, email: str | None, names: Iterable[str], *, second_factor: bool = False
+) -> None:
+    """Note every reason to refuse a new password. `names` are the person's and those of their businesses."""
+    for problem in problems(password, email or "", names=names, second_factor=second_factor):
         checks.wrong(path, problem.message)
+
+
+async def names_around(user: User) -> list[str]:
+    """What somebody who knows a person would try as their password."""
+    belongings = await belongings_of(user.id)
+    return [user.name, *(name for one in belongings for name in (one.account_name, one.account_slug))]
 
 
 async def _note_mailing(info: Info, limit: Limit, email: str) -> None:
@@ -69,7 +84,8 @@ async def sign_up(info: Info, input: SignUpInput) -> bool:
         "locale": checks("locale", clean_locale, input.locale),
     }
     slug = None if input.slug is None else checks("slug", clean_slug, input.slug)
-    check_password(checks, "password", input.password, email)
+    names = (values["name"] or "", values["business_name"] or "", slug or "")
+    check_password(checks, "password", input.password, email, names)
     checks.done()
     await _note_mailing(info, SIGN_UP_EMAIL, email)
     if slug is not None and await Account.exists(slug=slug):
@@ -86,12 +102,16 @@ class ConfirmSignUpInput:
 
 
 async def confirm_sign_up(info: Info, input: ConfirmSignUpInput) -> Viewer:
-    """Open the business that was asked for, with its owner, and sign in. Once, within 24 hours.
+    """Open the business that was asked for, with its owner, and sign in. Once, within 24 hours. Somebody who has a
+    second factor signs in first.
 
     Where its slug was taken meanwhile it gets a number (`salon-2`); `updateAccount` can choose another.
     """
-    account, owner = await Account.confirm(input.token, info.context.now)
-    return await enter(info, owner.id, account.id)
+    viewer = info.context.viewer
+    account, owner = await Account.confirm(input.token, info.context.now, by=viewer.user_id)
+    if viewer.session_id is not None and viewer.user_id == owner.id:
+        return await become(info, await Session.enter(viewer.session_id, account.id, info.context.now))
+    return await enter(info, owner, account.id, SignInMethod.LINK)
 
 
 @strawberry.input(description="Who signs in.")
@@ -103,7 +123,8 @@ class SignInInput:
 async def sign_in(info: Info, input: SignInInput) -> Viewer:
     """Begin a session in this browser, in the account that was used last. Sets the session cookie.
 
-    At most 10 attempts in 15 minutes for one email and 50 from one network address, each counted by itself.
+    Where the person has a second factor, the right password gets SecondFactorNeeded, and `completeSignIn` begins the
+    session. At most 10 attempts in 15 minutes for one email and 50 from one network address, each counted by itself.
     """
     now = info.context.now
     email = _as_stored(input.email)
@@ -112,12 +133,28 @@ async def sign_in(info: Info, input: SignInInput) -> Viewer:
     user = await User.get_or_none(email=email)
     matched = await passwords.matches(user.password_hash if user else None, input.password)
     if user is None or not matched:
+        info.context.seen.failed_sign_ins.append(FailedSignIn(email, user.id if user else None))
         raise SignInFailed
-    await Attempts.forget(SIGN_IN_EMAIL, email)
     if passwords.outdated(user.password_hash):
         await user.rehash(await passwords.hashed(input.password))
+    if user.second_factor:
+        raise await _half_signed_in(info, user)
+    return await begin_session(info, user, SignInMethod.PASSWORD)
+
+
+async def _half_signed_in(info: Info, user: User) -> SecondFactorNeeded:
+    """What whoever knew the password of somebody with a second factor is told."""
+    token, expires_at = await Challenge.begin(ChallengePurpose.SECOND_FACTOR, info.context.now, user_id=user.id)
+    known = await Passkey.known(user.id)
+    options = request_options(site_of(info.context.public_url), token, known) if known else None
+    return SecondFactorNeeded(token, await methods_of(user.id), expires_at, options)
+
+
+async def begin_session(info: Info, user: User, method: SignInMethod) -> Viewer:
+    """Sign somebody in who has proved who they are; their attempts are counted anew from now on."""
+    await Attempts.forget(SIGN_IN_EMAIL, user.email)
     belongings = await belongings_of(user.id)
-    return await enter(info, user.id, belongings[0].account_id if belongings else None)
+    return await enter(info, user, belongings[0].account_id if belongings else None, method)
 
 
 def _as_stored(email: str) -> str:
@@ -126,6 +163,17 @@ def _as_stored(email: str) -> str:
         return clean_email(email)
     except ValueError:
         return ""
+
+
+@strawberry.input(description="The link of a notice about a sign-in.")
+class SignOutByLinkInput:
+    token: str = strawberry.field(description="The `es_…` of the mailed link.")
+
+
+async def sign_out_by_link(info: Info, input: SignOutByLinkInput) -> bool:
+    """End the session that a mail told about, at once, from any browser. Afterwards choose a new password."""
+    await Session.end_by_link(input.token, info.context.now)
+    return True
 
 
 async def sign_out(info: Info) -> Viewer:
@@ -168,17 +216,21 @@ async def request_password_reset(info: Info, input: RequestPasswordResetInput) -
 @strawberry.input(description="A new password, by a mailed link.")
 class ResetPasswordInput:
     token: str = strawberry.field(description="The `rt_…` of the mailed link.")
-    new_password: str = strawberry.field(description="15 to 256 characters.")
+    new_password: str = strawberry.field(description="15 to 256 characters; from 8 on beside a second factor.")
 
 
 async def reset_password(info: Info, input: ResetPasswordInput) -> int:
-    """Set a new password and end every session of the person. The link works once. Sign in afterwards."""
+    """Set a new password and end every session of the person. The link works once. Sign in afterwards; a second factor
+    is asked for then as ever.
+    """
     now = info.context.now
     user = await PasswordReset.user_of(input.token, now)
     checks = Checks()
-    check_password(checks, "newPassword", input.new_password, user.email)
+    names = await names_around(user)
+    check_password(checks, "newPassword", input.new_password, user.email, names, second_factor=user.second_factor)
     checks.done()
-    ended = await PasswordReset.use(input.token, await passwords.hashed(input.new_password), now)
+    hashed, short = await passwords.hashed(input.new_password), is_short(input.new_password)
+    ended = await PasswordReset.use(input.token, hashed, now, short=short)
     await Attempts.forget(SIGN_IN_EMAIL, user.email)
     if info.context.viewer.user_id == user.id:
         leave(info)

@@ -14,7 +14,7 @@ from models.service import Offering, Service
 from models.staff import Staff
 from permissions.roles import Permission
 from resolvers import archiving
-from resolvers.archiving import ArchiveInput, IncludeArchived, in_use, reference
+from resolvers.archiving import ArchiveInput, IncludeHidden, in_use, reference
 from resolvers.checking import Checks, cleaned, given
 from resolvers.context import Context, Info
 from resolvers.listing import Listing
@@ -44,7 +44,7 @@ class StaffFilter:
 async def staff_members(
     info: Info,
     filter: Annotated[StaffFilter | None, strawberry.argument(description="Which; all where left out.")] = None,
-    include_archived: IncludeArchived = False,
+    include_archived: IncludeHidden = False,
 ) -> Listing:
     """The people who can be booked, by name."""
     rows = in_use(info, info.context.rows(Staff, P.CATALOGUE_READ), include_archived, P.CATALOGUE_INTERNALS_READ)

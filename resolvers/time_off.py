@@ -7,6 +7,7 @@ from typing import Annotated
 
 import strawberry
 
+from models.resource import Resource
 from models.staff import LONGEST_TIME_OFF, Staff, TimeOff
 from permissions.roles import Permission
 from resolvers.archiving import reference
@@ -31,6 +32,7 @@ class TimeOffFilter:
     staff_id: strawberry.ID | None = strawberry.field(
         description="Only this person's; what closes the whole business is left out.", default=None
     )
+    resource_id: strawberry.ID | None = strawberry.field(description="Only this room's or thing's.", default=None)
     from_: datetime | None = strawberry.field(name="from", description="Only what ends after this.", default=None)
     before: datetime | None = strawberry.field(description="Only what starts before this.", default=None)
 
@@ -45,6 +47,8 @@ async def time_off(
         return Listing(rows, order="starts_at")
     if filter.staff_id is not None:
         rows = rows.filter(staff_id=key_in(Staff, filter.staff_id))
+    if filter.resource_id is not None:
+        rows = rows.filter(resource_id=key_in(Resource, filter.resource_id))
     if filter.before is not None:
         rows = rows.filter(starts_at__lt=filter.before)
     if filter.from_ is not None:
@@ -58,7 +62,11 @@ async def time_off(
 @strawberry.input(description="When somebody is away.")
 class AddTimeOffInput:
     staff_id: strawberry.ID | None = strawberry.field(
-        description="Who; somebody in use. Null: the whole business is closed.", default=None
+        description="Who; somebody in use. Null, without `resourceId`: the whole business is closed.", default=None
+    )
+    resource_id: strawberry.ID | None = strawberry.field(
+        description="Which room or thing is not there, with all its units; one in use. Not with `staffId`.",
+        default=None,
     )
     starts_at: datetime = strawberry.field(description=START_WORDS)
     ends_at: datetime = strawberry.field(description=END_WORDS)
@@ -69,11 +77,21 @@ async def add_time_off(info: Info, input: AddTimeOffInput) -> TimeOff:
     """Enter time off. Nothing more can be booked in it; bookings that are there stay."""
     checks = Checks()
     staff_id = await reference(info, checks, "staffId", Staff, input.staff_id, P.CATALOGUE_READ)
+    resource_id = await reference(
+        info, checks, "resourceId", Resource, input.resource_id, P.CATALOGUE_INTERNALS_READ
+    )  # fmt: skip
+    if staff_id is not None and resource_id is not None:
+        checks.wrong("resourceId", "Give this or `staffId`, or neither for the whole business.")
     _check_range(checks, input.starts_at, input.ends_at)
     reason = checks("reason", _reason, input.reason)
     checks.done()
     return await TimeOff.begin(
-        info.context.act, staff_id=staff_id, starts_at=input.starts_at, ends_at=input.ends_at, reason=reason
+        info.context.act,
+        staff_id=staff_id,
+        resource_id=resource_id,
+        starts_at=input.starts_at,
+        ends_at=input.ends_at,
+        reason=reason,
     )
 
 

@@ -3,7 +3,7 @@
     REQUESTED -> CONFIRMED | DECLINED | EXPIRED | CANCELLED
     CONFIRMED -> CANCELLED | COMPLETED | NO_SHOW
     COMPLETED <-> NO_SHOW, to correct a mistake
-    CANCELLED -> CONFIRMED only as a restoration, if the time is still free
+    CANCELLED, DECLINED, EXPIRED -> CONFIRMED only as a restoration, if the time is still free
 
 Rescheduling is an event, not a state.
 """
@@ -51,6 +51,9 @@ _OUTCOMES = frozenset({_S.COMPLETED, _S.NO_SHOW})
 # COMPLETED to NO_SHOW and back must never fail because somebody took the time in between.
 _HOLDING = frozenset({_S.CONFIRMED, _S.COMPLETED, _S.NO_SHOW})
 
+# What was called off. The business may bring it back, confirmed: the write path takes its time anew.
+RESTORABLE = frozenset({_S.CANCELLED, _S.DECLINED, _S.EXPIRED})
+
 # A customer who has one of these has an appointment to come or to be decided.
 PENDING = frozenset({_S.REQUESTED, _S.CONFIRMED})
 
@@ -60,11 +63,6 @@ def may(current: BookingStatus, target: BookingStatus) -> bool:
     return target in TRANSITIONS[current]
 
 
-def may_restore(current: BookingStatus) -> bool:
-    """Whether staff may undo this state and confirm again. The time must be free: the write path takes it anew."""
-    return current is BookingStatus.CANCELLED
-
-
 def why_not(current: BookingStatus, target: BookingStatus, *, start: datetime, now: datetime) -> Stopped | None:
     """None if a booking that starts at `start` may move to `target` at `now`; both are aware datetimes."""
     if not may(current, target):
@@ -72,6 +70,11 @@ def why_not(current: BookingStatus, target: BookingStatus, *, start: datetime, n
     if target in _OUTCOMES and elapsed(start, now) < timedelta(0):
         return Stopped.NOT_STARTED
     return None
+
+
+def is_overdue(status: BookingStatus, answer_until: datetime | None, now: datetime) -> bool:
+    """Whether a request has waited too long for an answer: from that second on its time is free."""
+    return status is BookingStatus.REQUESTED and answer_until is not None and elapsed(answer_until, now) >= timedelta(0)
 
 
 def holds_occupancy(status: BookingStatus, *, requests_block: bool = True) -> bool:

@@ -1,4 +1,15 @@
-"""Currencies in use (ISO 4217, without funds, metals and test codes) and how many digits their minor unit has."""
+"""Currencies in use (ISO 4217, without funds, metals and test codes), the digits of their minor unit, and amounts.
+
+An amount is a whole number of minor units beside its currency, never a fraction: 4500 is 45.00 USD or ¥4500.
+"""
+
+from typing import NewType
+
+# Whole and exact wherever JSON numbers are doubles, as in browsers.
+MinorUnits = NewType("MinorUnits", int)
+EXACT = 2**53 - 1
+# Of any amount that somebody types. The sum of everything that one booking can cost stays far within EXACT.
+LARGEST = 999_999_999_999
 
 _NONE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
 _THREE = "BHD IQD JOD KWD LYD OMR TND"
@@ -24,3 +35,20 @@ def clean_currency(value: str) -> str:
 def minor_digits(currency: str) -> int:
     """Return how many decimal digits a clean currency code has: 0 for JPY, 2 for EUR, 3 for KWD."""
     return _MINOR_DIGITS[currency]
+
+
+def clean_amount(value: int) -> int:
+    """Return an amount that somebody typed. Raises ValueError outside 0 to LARGEST."""
+    if not 0 <= value <= LARGEST:
+        raise ValueError(f"must be from 0 to {LARGEST} minor units, not {value}.")
+    return value
+
+
+def in_main_unit(amount: int, currency: str) -> str:
+    """Return the amount in the currency's main unit, with all its digits and a point: 4500 is `45.00` in USD, `4500` in
+    JPY and `4.500` in KWD."""
+    digits = minor_digits(currency)
+    if digits == 0:
+        return str(amount)
+    sign, whole = ("-", -amount) if amount < 0 else ("", amount)
+    return f"{sign}{whole // 10**digits}.{whole % 10**digits:0{digits}}"

@@ -7,19 +7,34 @@
     ├── SlotTaken            another booking or hold has the time; offers others
     ├── SeatsTaken           a group session has fewer seats left; says how many, offers others
     ├── NotOffered           the service is not offered at that time; says which rule, offers others
+    ├── SeriesConflicts      some occurrences of a series cannot be booked or changed; says which, why, what is free
+    ├── AddOnRefused         an add-on cannot be chosen with this service; says which and why
+    ├── NotPayable           a deposit has to be paid online, and this server takes no payments
+    ├── NothingDue           the booking waits for no payment
+    ├── NothingToRefund      so much of a payment is not left to give back; says how much is
     ├── HoldEnded            the hold has expired, was used, or never was
     ├── TooManyHolds         this visitor holds as many slots as one visitor may
+    ├── OfferOver            what was offered to somebody who waits is not kept for them any more
+    ├── TooManyWaiting       the customer waits for as much as one may
+    ├── CustomerBlocked      the business takes no bookings from this customer
+    ├── TooManyActiveBookings  the customer has as many bookings of this service as one may
     ├── TooLateToCancel      the cutoff that was promised at booking has passed
     ├── TooLateToReschedule  likewise
     ├── TooEarly             the appointment has not begun
     ├── WrongState           the booking is not in a state that allows this
     ├── IdempotencyKeyReused the key was used before for another input
     ├── SignInFailed         email and password do not match (the same answer for unknown emails)
+    ├── SecondFactorNeeded   the password is right; a second factor completes the sign-in
+    ├── ProofFailed          a password, code or passkey is not the right one
+    ├── ChallengeEnded       what was begun took too long, was completed, or is another browser's
+    ├── LongerPasswordFirst  the password is too short to stand alone
     ├── SignInFirst          the person is known already and has to sign in before going on
     ├── Throttled            too many attempts; says when to try again
     ├── LinkInvalid          a mailed link has expired, was used, or never was
+    ├── SecondPersonNeeded   who asked for something cannot be the one who approves or reviews it
     ├── LastOwner            an account cannot be left without an owner
-    └── AlreadyTaken         a name that must be unique is in use
+    ├── AlreadyTaken         a name that must be unique is in use
+    └── CursorGone           what follows a cursor of changes is not known any more
     Denied                   the credential may not do or see this; a top-level error that names the permission
     BadInput                 an argument of a query cannot be used; a top-level error
 Everything else that is raised is a fault: masked, logged, answered with a request id.
@@ -30,10 +45,12 @@ A refusal's public attributes are the fields of the GraphQL type of the same nam
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from rules.second_factors import SecondFactor
 from rules.slot_checks import Unfit
 
 
@@ -46,19 +63,34 @@ class RefusalCode(enum.Enum):
     SLOT_TAKEN = "SLOT_TAKEN"
     SEATS_TAKEN = "SEATS_TAKEN"
     NOT_OFFERED = "NOT_OFFERED"
+    SERIES_CONFLICTS = "SERIES_CONFLICTS"
+    NOT_PAYABLE = "NOT_PAYABLE"
+    NOTHING_DUE = "NOTHING_DUE"
+    NOTHING_TO_REFUND = "NOTHING_TO_REFUND"
+    ADD_ON_REFUSED = "ADD_ON_REFUSED"
     HOLD_ENDED = "HOLD_ENDED"
     TOO_MANY_HOLDS = "TOO_MANY_HOLDS"
+    OFFER_OVER = "OFFER_OVER"
+    TOO_MANY_WAITING = "TOO_MANY_WAITING"
+    TOO_MANY_ACTIVE_BOOKINGS = "TOO_MANY_ACTIVE_BOOKINGS"
+    CUSTOMER_BLOCKED = "CUSTOMER_BLOCKED"
     TOO_LATE_TO_CANCEL = "TOO_LATE_TO_CANCEL"
     TOO_LATE_TO_RESCHEDULE = "TOO_LATE_TO_RESCHEDULE"
     TOO_EARLY = "TOO_EARLY"
     WRONG_STATE = "WRONG_STATE"
     IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
     SIGN_IN_FAILED = "SIGN_IN_FAILED"
+    SECOND_FACTOR_NEEDED = "SECOND_FACTOR_NEEDED"
+    PROOF_FAILED = "PROOF_FAILED"
+    CHALLENGE_ENDED = "CHALLENGE_ENDED"
+    LONGER_PASSWORD_FIRST = "LONGER_PASSWORD_FIRST"  # noqa: S105 - a word for programs
     SIGN_IN_FIRST = "SIGN_IN_FIRST"
     THROTTLED = "THROTTLED"
     LINK_INVALID = "LINK_INVALID"
+    SECOND_PERSON_NEEDED = "SECOND_PERSON_NEEDED"
     LAST_OWNER = "LAST_OWNER"
     ALREADY_TAKEN = "ALREADY_TAKEN"
+    CURSOR_GONE = "CURSOR_GONE"
 
 
 class Refusal(Exception):
@@ -148,6 +180,30 @@ class NotOffered(Refusal):
         self.alternatives = list(alternatives)
 
 
+@dataclass(frozen=True, slots=True)
+class OccurrenceConflict:
+    """Why one occurrence of a series is refused: `code` and `message` as for a single booking, `reason` where a rule
+    or another booking stands against its time."""
+
+    position: int
+    starts_at: datetime
+    zone: str
+    code: RefusalCode
+    reason: Unfit | None
+    message: str
+    alternatives: tuple[Alternative, ...] = ()
+
+
+class SeriesConflicts(Refusal):
+    code = RefusalCode.SERIES_CONFLICTS
+
+    def __init__(self, conflicts: Sequence[OccurrenceConflict]) -> None:
+        count = len(conflicts)
+        many = "1 occurrence cannot" if count == 1 else f"{count} occurrences cannot"
+        super().__init__(f"{many} be done as asked, so nothing was. Choose other times, or skip what does not fit.")
+        self.conflicts = list(conflicts)
+
+
 class HoldEnded(Refusal):
     code = RefusalCode.HOLD_ENDED
 
@@ -161,6 +217,17 @@ class TooManyHolds(Refusal):
     def __init__(self, limit: int) -> None:
         super().__init__(
             f"One visitor may hold {limit} slots at a time. Release one, book one, or wait for one to expire."
+        )
+        self.limit = limit
+
+
+class TooManyActiveBookings(Refusal):
+    code = RefusalCode.TOO_MANY_ACTIVE_BOOKINGS
+
+    def __init__(self, limit: int) -> None:
+        bookings = "booking" if limit == 1 else "bookings"
+        super().__init__(
+            f"One customer may have {limit} {bookings} of this service to come. Wait until one is over, or cancel one."
         )
         self.limit = limit
 
@@ -215,6 +282,51 @@ class SignInFailed(Refusal):
         super().__init__("Email and password do not match. Try again, or reset the password.")
 
 
+class SecondFactorNeeded(Refusal):
+    """The password was right. `challenge` is what `completeSignIn` takes, until `expires_at`."""
+
+    code = RefusalCode.SECOND_FACTOR_NEEDED
+
+    def __init__(
+        self,
+        challenge: str,
+        methods: Sequence[SecondFactor],
+        expires_at: datetime,
+        passkey_options: Mapping[str, Any] | None,
+    ) -> None:
+        super().__init__("Now prove it by a second factor, with completeSignIn, within five minutes.")
+        self.challenge = challenge
+        self.methods = list(methods)
+        self.expires_at = expires_at
+        self.passkey_options = passkey_options
+
+
+class ProofFailed(Refusal):
+    code = RefusalCode.PROOF_FAILED
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This is not the right one, or was used before. Type the code that is shown now, or try another way."
+        )
+
+
+class ChallengeEnded(Refusal):
+    code = RefusalCode.CHALLENGE_ENDED
+
+    def __init__(self) -> None:
+        super().__init__("This took too long, or was completed already. Begin again.")
+
+
+class LongerPasswordFirst(Refusal):
+    code = RefusalCode.LONGER_PASSWORD_FIRST
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Your password is too short to protect you without a second factor. Change it to one of at least 15 "
+            "characters first."
+        )
+
+
 class SignInFirst(Refusal):
     """Said only to who holds a mailed link, and so the mailbox: it tells that the address has a user."""
 
@@ -227,8 +339,8 @@ class SignInFirst(Refusal):
 class Throttled(Refusal):
     code = RefusalCode.THROTTLED
 
-    def __init__(self, retry_after_seconds: int) -> None:
-        super().__init__(f"Too many attempts. Try again in {retry_after_seconds} seconds.")
+    def __init__(self, retry_after_seconds: int, message: str | None = None) -> None:
+        super().__init__(message or f"Too many attempts. Try again in {retry_after_seconds} seconds.")
         self.retry_after_seconds = retry_after_seconds
 
 
@@ -237,6 +349,13 @@ class LinkInvalid(Refusal):
 
     def __init__(self) -> None:
         super().__init__("This link has expired or was used. Ask for a new one.")
+
+
+class SecondPersonNeeded(Refusal):
+    code = RefusalCode.SECOND_PERSON_NEEDED
+
+    def __init__(self) -> None:
+        super().__init__("This was asked for by you. Somebody else of the platform has to decide about it.")
 
 
 class LastOwner(Refusal):

@@ -42,6 +42,20 @@ def clip(windows: Iterable[Window], start: int, end: int) -> list[Window]:
     return [(max(s, start), min(e, end)) for s, e in windows if s < end and e > start]
 
 
+def remaining(windows: Iterable[Window], taken: Sequence[Window]) -> list[Window]:
+    """The parts of `windows` that meet nothing of `taken`; both sorted and disjoint."""
+    found: list[Window] = []
+    for start, end in windows:
+        for begin, until in taken:
+            if begin < end and until > start:
+                if start < begin:
+                    found.append((start, begin))
+                start = until
+        if start < end:
+            found.append((start, end))
+    return found
+
+
 def contains(windows: Sequence[Window], start: int, end: int) -> bool:
     """Whether one window holds all of [start, end). `windows` must be sorted and disjoint."""
     at = bisect_right(windows, start, key=lambda window: window[0]) - 1

@@ -8,11 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from rules.intervals import Window, coalesce
 from rules.wall_time import day_bounds
 
+MOST = 1_000_000
 _ONE_DAY = timedelta(days=1)
 
 
@@ -39,6 +41,22 @@ class Limit:
     period: Period
     measure: Measure
     maximum: int
+
+
+def limits_of(stored: Iterable[Mapping[str, Any]]) -> tuple[Limit, ...]:
+    """Limits as they are stored: `period`, `measure` and `maximum` of each."""
+    return tuple(Limit(Period(one["period"]), Measure(one["measure"]), one["maximum"]) for one in stored)
+
+
+def clean_limits(limits: Sequence[Limit]) -> list[dict[str, Any]]:
+    """Limits as they are stored. Raises ValueError for a maximum out of range and for two of one kind."""
+    for limit in limits:
+        if not 1 <= limit.maximum <= MOST:
+            raise ValueError(f"A limit must be from 1 to {MOST}, not {limit.maximum}.")
+    kinds = [(limit.period, limit.measure) for limit in limits]
+    if len(set(kinds)) < len(kinds):
+        raise ValueError("There are two limits of the same period and measure. Keep the smaller one.")
+    return [{"period": one.period.value, "measure": one.measure.value, "maximum": one.maximum} for one in limits]
 
 
 @dataclass(frozen=True, slots=True)

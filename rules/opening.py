@@ -4,13 +4,13 @@ A window belongs to the date on which it starts. So an override replaces the win
 alone what the day before runs past midnight; and a rule's validity is that of the starting date.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from rules.intervals import Window, coalesce
+from rules.intervals import Window, coalesce, contains, remaining
 from rules.stretches import Stretch, cut
 from rules.wall_time import day_bounds, is_skipped, local_date, to_epoch
 
@@ -126,6 +126,18 @@ def windows_between(schedule: Schedule, first: date, last: date) -> list[Window]
     begin, end = day_bounds(first, schedule.zone)[0], day_bounds(last, schedule.zone)[1]
     joined = coalesce(_raw(schedule, first - _LOOK_BACK, last + _ONE_DAY))
     return [window for window in joined if window[0] < end and window[1] > begin]
+
+
+def is_open(schedule: Schedule, start: int, end: int, closed: Sequence[Window] = ()) -> bool:
+    """Whether all of [start, end) lies inside open hours, less `closed`, which is sorted and disjoint."""
+    days = local_date(start, schedule.zone), local_date(end, schedule.zone)
+    return contains(remaining(windows_between(schedule, *days), closed), start, end)
+
+
+def closed_between(schedule: Schedule, begin: int, end: int) -> list[Window]:
+    """What of [begin, end), epoch seconds, is outside the open windows."""
+    days = local_date(begin, schedule.zone), local_date(end - 1, schedule.zone)
+    return remaining([(begin, end)], windows_between(schedule, *days))
 
 
 def stretches_between(schedule: Schedule, begin: int, end: int, *, duration: int) -> list[Stretch]:

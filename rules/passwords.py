@@ -5,15 +5,19 @@ Length is what protects (NIST SP 800-63B): no rules about digits and symbols, on
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from enum import Enum
 from itertools import pairwise
+
+from rules.famous_passwords import is_famous
 
 MINIMUM = 15
 MINIMUM_WITH_SECOND_FACTOR = 8
 MAXIMUM = 256
 
 _FEWEST_DIFFERENT = 5
-_LEAST_BESIDES_EMAIL = 8
+_LEAST_BESIDES_NAMES = 8
+_OURS = "Calendera"
 _SEQUENCES = (
     "abcdefghijklmnopqrstuvwxyz",
     "01234567890123456789",
@@ -25,9 +29,6 @@ _SEQUENCES = (
 )
 _STEPS = frozenset(a + b for row in _SEQUENCES for line in (row, row[::-1]) for a, b in pairwise(line))
 _MOST_STEPS = 0.7
-_FAMOUS = frozenset(
-    {"correcthorsebatterystaple", "iloveyousomuch", "letmeinletmein", "thisismypassword", "nevergonnagiveyouup"}
-)
 
 
 class PasswordProblem(Enum):
@@ -38,6 +39,7 @@ class PasswordProblem(Enum):
     TOO_LONG = "Use at most 256 characters."
     UNREADABLE = "Use characters that can be typed; this contains a control character or half of a character."
     CONTAINS_EMAIL = "Do not build the password from your email address."
+    CONTAINS_NAME = "Do not build the password from your name, the name of a business you work in, or ours."
     REPETITIVE = "Do not repeat a few characters or a short piece over and over."
     SEQUENCE = "Do not use a run of the alphabet, of digits or of keys that lie side by side."
     FAMOUS = "This is one of the first passwords that guessers try; choose another."
@@ -52,8 +54,12 @@ def prepared(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
-def problems(password: str, email: str, *, second_factor: bool = False) -> tuple[PasswordProblem, ...]:
+def problems(
+    password: str, email: str, *, names: Iterable[str] = (), second_factor: bool = False
+) -> tuple[PasswordProblem, ...]:
     """Return every reason to refuse `password` for the owner of `email`; empty means it is accepted.
+
+    `names` are what somebody who knows the person would try: their own, and those of businesses.
 
     A password of the wrong length or with characters nobody can type is not looked at further.
     """
@@ -66,10 +72,11 @@ def problems(password: str, email: str, *, second_factor: bool = False) -> tuple
         return (short,)
     plain = prepared(password).lower()
     checks = {
-        PasswordProblem.CONTAINS_EMAIL: _is_built_from(plain, prepared(email).lower()),
+        PasswordProblem.CONTAINS_EMAIL: _is_built_from_email(plain, prepared(email).lower()),
+        PasswordProblem.CONTAINS_NAME: _is_built_from(plain, _parts_of([*names, _OURS])),
         PasswordProblem.REPETITIVE: _is_repetitive(plain),
         PasswordProblem.SEQUENCE: _is_sequence(plain),
-        PasswordProblem.FAMOUS: re.sub(r"[\W\d_]", "", plain) in _FAMOUS,
+        PasswordProblem.FAMOUS: is_famous(plain),
     }
     return tuple(problem for problem, found in checks.items() if found)
 
@@ -82,16 +89,30 @@ def _too_short(password: str, *, second_factor: bool) -> PasswordProblem | None:
     return PasswordProblem.TOO_SHORT if length < MINIMUM else None
 
 
-def _is_built_from(plain: str, email: str) -> bool:
+def is_short(password: str) -> bool:
+    """Whether a password is long enough only beside a second factor."""
+    return _too_short(password, second_factor=False) is not None
+
+
+def _is_built_from_email(plain: str, email: str) -> bool:
     """Whether the address, or its parts, make up so much of the password that little is left without them."""
     local, _, domain = email.partition("@")
     if email and email in plain:
         return True
+    return _is_built_from(plain, {local, domain, *re.split(r"[.+_-]", local), domain.partition(".")[0]})
+
+
+def _parts_of(names: Iterable[str]) -> set[str]:
+    lowered = [prepared(name).lower() for name in names]
+    return {part for name in lowered for part in (name, re.sub(r"[\W_]", "", name), *re.split(r"[\W_]+", name))}
+
+
+def _is_built_from(plain: str, parts: set[str]) -> bool:
     rest = plain
-    for part in sorted({local, domain, *re.split(r"[.+_-]", local), domain.partition(".")[0]}, key=len, reverse=True):
+    for part in sorted(parts, key=len, reverse=True):
         if len(part) >= 3:
             rest = rest.replace(part, "")
-    return rest != plain and len(rest) < _LEAST_BESIDES_EMAIL
+    return rest != plain and len(rest) < _LEAST_BESIDES_NAMES
 
 
 def _is_repetitive(plain: str) -> bool:

@@ -10,7 +10,7 @@ from operator import itemgetter
 
 from rules.intervals import Window
 from rules.notice import UNBOUNDED, Reach
-from rules.slots import Candidate, Key, Pool, Terms, forbidden, sweep
+from rules.slots import Candidate, Key, Pool, Terms, forbidden, free_units, sweep
 from rules.stretches import Stretch
 
 
@@ -23,10 +23,13 @@ class Unfit(StrEnum):
     OUTSIDE_OPENING_HOURS = "OUTSIDE_OPENING_HOURS"
     TAKEN = "TAKEN"
     NOT_ON_GRID = "NOT_ON_GRID"
+    LIMIT_REACHED = "LIMIT_REACHED"
+    PLACE_ARCHIVED = "PLACE_ARCHIVED"
 
 
 # People at the desk may start at any minute. A widget may only ask for what was offered.
 OFF_GRID = frozenset({Unfit.NOT_ON_GRID})
+OUT_OF_REACH = frozenset({Unfit.IN_THE_PAST, Unfit.TOO_SOON, Unfit.TOO_FAR})
 
 
 def fits(
@@ -41,13 +44,11 @@ def fits(
     Without waivers this is None exactly for the starts that `rules.slots.free_starts` lists. Waive NOT_ON_GRID for
     PACKED services too where a visitor's list may be a moment old: another booking moves their grid.
     """
-    for reason in _reasons(start, candidate, terms, reach):
-        if reason not in waived:
-            return reason
-    return None
+    return next((reason for reason in against(start, candidate, terms, reach) if reason not in waived), None)
 
 
-def _reasons(start: int, candidate: Candidate[Key], terms: Terms, reach: Reach) -> Iterator[Unfit]:
+def against(start: int, candidate: Candidate[Key], terms: Terms, reach: Reach) -> Iterator[Unfit]:
+    """Every rule that stands against a start, in the order in which they are told."""
     if start < reach.now:
         yield Unfit.IN_THE_PAST
     if start < reach.earliest:
@@ -55,7 +56,8 @@ def _reasons(start: int, candidate: Candidate[Key], terms: Terms, reach: Reach) 
     if start >= reach.until:
         yield Unfit.TOO_FAR
     is_open = any(anchor <= start and start + terms.duration <= close for anchor, _, close in candidate.stretches)
-    if not is_open:
+    is_there = not any(_is_closed(pool, start, terms) for pool in candidate.pools)
+    if not is_open or not is_there:
         yield Unfit.OUTSIDE_OPENING_HOURS
     taken = forbidden(candidate, terms, {})
     is_free = not any(low < start < high for low, high in taken)
@@ -64,6 +66,14 @@ def _reasons(start: int, candidate: Candidate[Key], terms: Terms, reach: Reach) 
     # Outside hours and inside somebody's booking there is no grid to be on.
     if is_open and is_free and not _on_grid(start, candidate, terms, taken):
         yield Unfit.NOT_ON_GRID
+
+
+def _is_closed(pool: Pool, start: int, terms: Terms) -> bool:
+    """Whether too few of its units are there at all, whatever they are taken for."""
+    if not any(pool.closed):
+        return False
+    bare = Pool([() for _ in pool.units], pool.needed, pool.closed)
+    return len(free_units(bare, start, terms)) < pool.needed
 
 
 def _on_grid(start: int, candidate: Candidate[Key], terms: Terms, taken: Sequence[Window]) -> bool:

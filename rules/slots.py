@@ -24,7 +24,10 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 class SlotMode(StrEnum):
-    """GRID counts steps from the window's opening; PACKED counts them from the end of whatever is before."""
+    """GRID counts steps from the window's opening; PACKED counts them from the end of whatever is before.
+
+    With an alignment, both begin at the first round time from there on.
+    """
 
     GRID = "GRID"
     PACKED = "PACKED"
@@ -32,27 +35,37 @@ class SlotMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a service asks of a slot, in seconds, all whole minutes. Raises ValueError for anything else."""
+    """What a service asks of a slot, in seconds, all whole minutes. Raises ValueError for anything else.
+
+    `alignment` 0: its grid begins at opening. Otherwise `rules.alignment` has put the stretches' anchors at multiples.
+    """
 
     duration: int
     step: int
     before: int = 0
     after: int = 0
     mode: SlotMode = SlotMode.GRID
+    alignment: int = 0
 
     def __post_init__(self) -> None:
-        if self.duration <= 0 or self.step <= 0 or self.before < 0 or self.after < 0:
-            raise ValueError("duration and step must be positive, buffers must not be negative")
-        if any(seconds % _MINUTE for seconds in (self.duration, self.step, self.before, self.after)):
-            raise ValueError("duration, step and buffers must be whole minutes")
+        if self.duration <= 0 or self.step <= 0 or min(self.before, self.after, self.alignment) < 0:
+            raise ValueError("duration and step must be positive, buffers and alignment must not be negative")
+        lengths = (self.duration, self.step, self.before, self.after, self.alignment)
+        if any(seconds % _MINUTE for seconds in lengths):
+            raise ValueError("duration, step, buffers and alignment must be whole minutes")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pool:
-    """Interchangeable resource units, each with its busy intervals, of which `needed` must be free throughout."""
+    """Interchangeable resource units, each with its busy intervals, of which `needed` must be free throughout.
+
+    `closed` are the intervals in which each unit is not there, where any are said. Like opening hours they concern the
+    appointment without its buffers.
+    """
 
     units: Sequence[Sequence[Window]]
     needed: int = 1
+    closed: Sequence[Sequence[Window]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +96,25 @@ def forbidden_starts(busy: Iterable[Window], terms: Terms) -> list[Window]:
     return sorted([(start - lead, end + trail) for start, end in busy])
 
 
+def forbidden_by_units(pool: Pool, terms: Terms) -> list[list[Window]]:
+    """Starts that each unit of a pool forbids, sorted and apart."""
+    found = [forbidden_starts(unit, terms) for unit in pool.units]
+    for starts, closed in zip(found, pool.closed, strict=False):
+        starts += [(begin - terms.duration, end) for begin, end in closed]
+    return [_disjoint(sorted(starts)) for starts in found]
+
+
 def _forbidden_by_pool(pool: Pool, terms: Terms) -> list[Window]:
     if pool.needed > len(pool.units):
         return [(_NEVER, -_NEVER)]
     spare = len(pool.units) - pool.needed
-    return covered([_disjoint(forbidden_starts(unit, terms)) for unit in pool.units], at_least=spare + 1)
+    return covered(forbidden_by_units(pool, terms), at_least=spare + 1)
+
+
+def free_units(pool: Pool, start: int, terms: Terms) -> list[int]:
+    """The places in the pool of the units that are free for an appointment at `start`, in order."""
+    forbidden = forbidden_by_units(pool, terms)
+    return [at for at, starts in enumerate(forbidden) if not any(low < start < high for low, high in starts)]
 
 
 def _disjoint(forbidden: Iterable[Window]) -> list[Window]:
@@ -140,11 +167,15 @@ def sweep(
     step, packed = terms.step, terms.mode is SlotMode.PACKED
     for anchor, first, last in _gaps(stretches, forbidden, terms.duration, until):
         # Bookings start at whole minutes, even after an imported busy time that does not end at one.
-        base = -(-first // _MINUTE) * _MINUTE if packed else anchor
+        base = _packed(first, anchor, terms) if packed else anchor
         low = first if first > earliest else earliest
         start = base if low <= base else base - (base - low) // step * step
         if start <= last:
             yield range(start, last + 1, step)
+
+
+def _packed(first: int, anchor: int, terms: Terms) -> int:
+    return first + -(first - anchor) % terms.alignment if terms.alignment else first + -first % _MINUTE
 
 
 def free_starts(candidate: Candidate[Key], terms: Terms, reach: Reach) -> list[int]:

@@ -5,13 +5,15 @@ own openings. Otherwise a business that never closes would have a grid that depe
 that a clock change would shift for ever.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from rules.intervals import Window, coalesce, covered
+from rules.intervals import Window, coalesce, covered, remaining
 
 # (anchor, next anchor or close, close) in epoch seconds: the grid counts from the anchor, starts lie before the second,
-# and the appointment must end by the close of the whole window, which may lie days later.
+# and the appointment must end by the close of the whole window, which may lie days later. Where the first two are the
+# same, the window is open from there on and has no grid yet.
 Stretch = tuple[int, int, int]
 
 
@@ -43,7 +45,19 @@ def _close(found: list[Stretch], anchors: list[int], close: int) -> None:
 
 def windows_of(stretches: Iterable[Stretch]) -> list[Window]:
     """The open windows behind `stretches`: sorted, disjoint, none touching."""
-    return coalesce((anchor, until) for anchor, until, _ in stretches)
+    return coalesce((anchor, close) for anchor, _, close in stretches)
+
+
+def without(stretches: Sequence[Stretch], closed: Sequence[Window]) -> Sequence[Stretch]:
+    """`stretches` less `closed`, which is sorted and disjoint. Where a closed time ends, a grid begins."""
+    if not closed or not stretches:
+        return stretches
+    anchors = [stretch[0] for stretch in stretches]
+    found: list[Stretch] = []
+    for start, end in remaining(windows_of(stretches), closed):
+        low, high = bisect_right(anchors, start), bisect_left(anchors, end)
+        _close(found, [start, *anchors[low:high]], end)
+    return found
 
 
 def together(members: Sequence[Sequence[Stretch]]) -> list[Stretch]:

@@ -101,6 +101,11 @@ def day_start(day: date, zone: ZoneInfo) -> int:
     return to_epoch(datetime(day.year, day.month, day.day), zone)
 
 
+def minute_of(day: date, minute: int, zone: ZoneInfo) -> int:
+    """Epoch second at which clocks in `zone` show so many minutes after midnight of `day`; 1440: the next midnight."""
+    return to_epoch(datetime(day.year, day.month, day.day) + timedelta(minutes=minute), zone)
+
+
 def day_bounds(day: date, zone: ZoneInfo) -> tuple[int, int]:
     """First epoch second of `day` in `zone`, and of the day after: half-open, 23 to 25 hours apart as a rule."""
     return day_start(day, zone), day_start(day + timedelta(days=1), zone)

@@ -16,6 +16,7 @@ from models.account import Account
 from models.act import Act, Actor, ActorKind
 from models.customer import Customer
 from models.membership import Membership, Role
+from models.privacy_settings import PrivacySettings
 from models.service import Service
 from models.session import Session
 from models.staff import Staff
@@ -56,6 +57,10 @@ class Business:
         await Membership.begin(self.act, user_id=user.id, role=role, **more)
         return await signed_in(self.product, user, self.account)
 
+    async def owner_proves(self) -> None:
+        """The owner has just signed in, as what could harm most takes it."""
+        await Session.filter(user_id=self.owner_user.id).update(proved_at=self.product.clock.now())
+
     async def partner_with(self, *scopes: Scope) -> Caller:
         """A caller with a partner key of these scopes."""
         _, token = await AccessKey.issue(
@@ -79,6 +84,12 @@ class Business:
         return await Customer.begin(self.act, name=name, **more)
 
 
+async def limit_to_own_diary(business: Business) -> None:
+    """Let the business's STAFF see and change only their own diary."""
+    settings = await PrivacySettings.of(business.account.id).get()
+    await settings.change(business.act, settings.version, staff_see_own_diary=True)
+
+
 def id_of(row: Owned) -> str:
     """The id that clients see for a row."""
     return global_id(row._meta.db_table, row.id)
@@ -97,6 +108,12 @@ async def signed_in(product: Product, user: User, account: Account | None) -> Ca
     """A caller with a session cookie."""
     token = await Session.begin(user.id, account.id if account else None, "Test", product.clock.now(), 30)
     return Caller(product.http(), headers={"Cookie": f"{COOKIE}={token}", "X-Calendera-Client": "dashboard"})
+
+
+def at_widget(business: Business, token: str) -> Caller:
+    """Somebody at the business's widget who has a manage token. Documents there may name what no link opens."""
+    headers = {**business.widget.headers, "Authorization": f"Bearer {token}"}
+    return Caller(business.widget.http, business.widget.path, headers)
 
 
 def by_key(product: Product, token: str) -> Caller:

@@ -7,12 +7,22 @@ from datetime import UTC, datetime
 
 import pytest
 
+from models.attempts import Attempts
+from models.storage.reach import Reach, reaching
 from tests.api import Caller
 from tests.businesses import Business, make_business
+from tests.partner_apps import PartnerApp, make_app
 from tests.product import Product
 
 # A Monday, early in the morning in Chicago; far from any change of clocks.
 NOW = datetime(2027, 1, 11, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+async def _operator() -> AsyncIterator[None]:
+    """What a test looks at by itself, it sees as an operator does. The product binds each request and job anew."""
+    with reaching(Reach.OPERATOR):
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +52,13 @@ async def salon(product: Product) -> Business:
 async def rival(product: Product) -> Business:
     """Another business on the same platform. Nothing of the salon's may reach it."""
     return await make_business(product, "Rival")
+
+
+@pytest.fixture
+async def app(rival: Business) -> PartnerApp:
+    """An app that the rival develops. What others let it see, its developer must never learn from here."""
+    await Attempts.all().delete()  # all the tests come from one address
+    return await make_app(rival)
 
 
 @pytest.fixture

@@ -8,9 +8,12 @@ from typing import Any
 
 import httpx
 
+from models.customer_session import CustomerLink
 from models.keyring import link_token
 from models.mail import Mail, MailTemplate
 from models.membership import Invitation
+from models.session import Session
+from models.storage.reach import Reach
 from models.tenancy import across_accounts
 from models.user import PasswordReset, SignUp
 from resolvers.context import COOKIE
@@ -46,9 +49,10 @@ SIGN_IN = """
 mutation ($email: String!, $password: String!) {
   signIn(input: {email: $email, password: $password}) {
     __typename
-    ... on SignInPayload { viewer { kind role permissions account { id slug } } }
+    ... on SignInPayload { viewer { kind role permissions { name access } account { id slug } } }
     ... on Refusal { code message }
     ... on Throttled { retryAfterSeconds }
+    ... on SecondFactorNeeded { challenge methods expiresAt }
   }
 }
 """
@@ -92,12 +96,16 @@ class Person:
 
 def browser(product: Product, *, address: str | None = None, agent: str = FIREFOX) -> Browser:
     """A new browser at an address of its own, so that no test is throttled by another's attempts."""
+    return Browser(http_from(product, address), headers={"X-Calendera-Client": "dashboard", "User-Agent": agent})
+
+
+def http_from(product: Product, address: str | None = None) -> httpx.AsyncClient:
+    """A client at this network address, or at one that nobody has used."""
     number = next(_numbers)
     address = address or f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
     assert product.app is not None
     transport = httpx.ASGITransport(app=product.app, raise_app_exceptions=False, client=(address, 40000))
-    http = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000")
-    return Browser(http, headers={"X-Calendera-Client": "dashboard", "User-Agent": agent})
+    return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000")
 
 
 def new_email() -> str:
@@ -114,19 +122,26 @@ def sign_up_input(email: str | None = None, **more: Any) -> dict[str, Any]:
 
 
 async def mails_to(email: str) -> list[Mail]:
-    """What waits to be sent to an address, the latest first."""
-    return await Mail.filter(to=email).order_by("-id")
+    """What waits to be sent to an address, the latest first; but for what the watch tells, which comes when it has
+    looked."""
+    return await Mail.filter(to=email).exclude(template=MailTemplate.SECURITY_EVENT).order_by("-id")
 
 
 async def token_mailed_to(email: str) -> str:
     """The secret of the link in the latest mail to an address, made of its row as the worker makes it."""
     mail = (await mails_to(email))[0]
     if mail.template is MailTemplate.INVITATION:
-        invitation = await across_accounts(Invitation).get(id=mail.about_id)
+        invitation = await across_accounts(Invitation, Reach.OPERATOR).get(id=mail.about_id)
         return link_token("it", invitation.id, invitation.nonce)
+    if mail.template is MailTemplate.NEW_DEVICE:
+        session = await Session.get(id=mail.about_id)
+        return link_token("es", session.id, session.notice_nonce or "")
     if mail.template is MailTemplate.PASSWORD_RESET:
         reset = await PasswordReset.get(id=mail.about_id)
         return link_token("rt", reset.id, reset.nonce)
+    if mail.template is MailTemplate.CUSTOMER_LINK:
+        link = await CustomerLink.of(mail.account_id).get(id=mail.about_id)
+        return link_token("cl", link.id, link.nonce)
     asked = await SignUp.get(id=mail.about_id)
     return link_token("su", asked.id, asked.nonce)
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import httpx
 
+from tests.api import OWN_DOCUMENTS
 from tests.product import TestDatabase
 
 ROOT = Path(__file__).parents[1]
@@ -28,6 +29,7 @@ class Served:
 
     url: str
     environment: dict[str, str]
+    database: TestDatabase
 
     def calendera(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command with the settings of the server."""
@@ -47,6 +49,7 @@ def environment_for(folder: Path, url: str, **variables: str) -> dict[str, str]:
     return environment | {
         "CALENDERA_DATA_DIR": str(folder / "var"),
         "CALENDERA_DATABASE_URL": url,
+        "CALENDERA_DOCUMENTS_DIR": str(OWN_DOCUMENTS),
         "CALENDERA_PASSWORD_PROFILE": "cheapest",
         "CALENDERA_PORT": "0",
         "COLUMNS": "120",
@@ -64,7 +67,7 @@ async def seeded_server(folder: Path, **variables: str) -> AsyncIterator[Served]
         seeded = await asyncio.to_thread(command, environment, "seed")
         assert seeded.returncode == 0, seeded.stderr
         with server(environment) as url:
-            yield Served(url, environment)
+            yield Served(url, environment, database)
     finally:
         await database.drop()
 

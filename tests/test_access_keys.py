@@ -8,10 +8,10 @@ import pytest
 
 from models.access_key import MOST_LIVE, AccessKey, AccessKeyKind
 from models.event import Event
-from models.membership import Role
+from models.membership import Membership, Role
 from rules.ids import read_id
 from tests.api import Caller
-from tests.businesses import Business
+from tests.businesses import Business, id_of
 
 REFUSALS = "... on Refusal { code message } ... on ValidationFailed { fields { path message } }"
 KEY = "accessKey { id kind name key origins scopes createdAt lastUsedAt revokedAt version }"
@@ -114,6 +114,7 @@ async def test_revoking_is_for_good_and_twice_is_once(salon: Business) -> None:
     made = await widget_key(salon.owner, "Old site")
     first = await salon.owner.did(REVOKE, input={"id": made["id"]})
     salon.product.clock.advance(hours=1)
+    await salon.owner_proves()
     again = await salon.owner.did(REVOKE, input={"id": made["id"]})
     assert first["accessKey"]["revokedAt"] == again["accessKey"]["revokedAt"] == "2027-01-11T12:00:00Z"
     refusal = await salon.owner.refused(UPDATE, input={"id": made["id"], "expectedVersion": 2, "name": "Back"})
@@ -169,3 +170,20 @@ async def test_an_admin_manages_keys_and_no_key_does(salon: Business, visitor: C
     for caller, code in ((salon.partner, "FORBIDDEN"), (salon.widget, "FORBIDDEN"), (visitor, "UNAUTHENTICATED")):
         assert await caller.denied(LIST) == code
         assert await caller.denied(PARTNER, input={"name": "x", "scopes": ["CATALOGUE_READ"]}) == code
+
+
+async def test_a_key_says_who_made_it_and_since_when_they_are_gone(salon: Business, rival: Business) -> None:
+    admin = await salon.member(Role.ADMIN)
+    made = (await admin.did(PARTNER, input={"name": "Theirs", "scopes": ["CATALOGUE_READ"]}))["accessKey"]["id"]
+    document = "{ accessKeys(first: 9) { nodes { id madeBy { name } makerLeftAt } } }"
+    before = {one["id"]: one for one in (await salon.owner.ok(document))["accessKeys"]["nodes"]}
+    assert before[made]["madeBy"]["name"].startswith("Person ") and before[made]["makerLeftAt"] is None
+    (membership,) = await Membership.of(salon.account.id).filter(role=Role.ADMIN)
+    salon.product.clock.advance(minutes=5)
+    remove = """mutation ($id: ID!) { removeMember(input: {id: $id, expectedVersion: 1}) { __typename } }"""
+    await salon.owner.did(remove, id=id_of(membership))
+    after = {one["id"]: one for one in (await salon.owner.ok(document))["accessKeys"]["nodes"]}
+    assert after[made] == before[made] | {"makerLeftAt": "2027-01-11T12:05:00Z"}
+    assert all(one["makerLeftAt"] is None for id, one in after.items() if id != made)
+    theirs = (await rival.owner.ok(document))["accessKeys"]["nodes"]
+    assert [one["makerLeftAt"] for one in theirs] == [None, None]

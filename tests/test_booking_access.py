@@ -10,10 +10,13 @@ from models.membership import Role
 from models.service import Visibility
 from permissions.roles import Scope
 from tests.api import Caller
-from tests.bookable import BOOK, bookable, count
-from tests.businesses import Business, by_key, id_of
+from tests.bookable import BOOK, bookable, count, events, mails
+from tests.businesses import Business, at_widget, by_key, id_of
+from tests.customers import signed_in_customer
+from tests.product import Product
 
 MINE = "query ($id: ID!) { booking(id: $id) { reference customerNote internalNote customer { name email phone } } }"
+CORRECT = "mutation ($input: UpdateCustomerInput!) { updateCustomer(input: $input) { __typename } }"
 
 
 async def test_who_may_not_book_at_all(salon: Business, visitor: Caller) -> None:
@@ -60,7 +63,7 @@ async def test_whoever_books_reads_the_booking_and_the_mailed_link_reads_the_cus
                              id=made["booking"]["id"]))["booking"]  # fmt: skip
     assert found["customerNote"] == "Hello"
     assert found["customer"] == {"name": "Ada Lovelace", "email": "ada@example.com", "phone": "+15125550100"}
-    answer = await mailed(MINE, id=made["booking"]["id"])
+    answer = await at_widget(salon, booking.manage_token)(MINE, id=made["booking"]["id"])
     assert answer.data["booking"]["internalNote"] is None and answer.codes == ["FORBIDDEN"]
 
 
@@ -74,7 +77,7 @@ async def test_whoever_types_anothers_address_learns_nothing_about_its_owner(sal
         answer = await salon.widget(document, input=asked)
         assert answer.data["book"]["booking"]["customer"] is None
         assert answer.codes == ["FORBIDDEN"]
-        link = by_key(salon.product, answer.data["book"]["manageToken"])
+        link = at_widget(salon, answer.data["book"]["manageToken"])
         through = await link(MINE, id=answer.data["book"]["booking"]["id"])
         assert through.data["booking"]["customer"] is None
         assert "Hopper" not in str(through.body) and "5550123" not in str(through.body)
@@ -82,6 +85,44 @@ async def test_whoever_types_anothers_address_learns_nothing_about_its_owner(sal
         assert nobody.codes == ["FORBIDDEN"]
         answers.append(through.codes)
     assert answers[0] == answers[1], "known and unknown addresses answer alike"
+
+
+async def test_whoever_puts_anothers_phone_beside_their_own_address_gets_none_of_their_bookings(
+    salon: Business, visitor: Caller
+) -> None:
+    desk = await bookable(salon)
+    grace = {"name": "Grace Hopper", "phone": "+1 512 555 0123"}
+    await desk.book(salon.widget, at=desk.at(10), customer={**grace, "email": "mallory@example.com"})
+    hers = await desk.book(salon.widget, at=desk.at(11), customer=grace, note="A surprise for Mallory")
+    told = await desk.book(salon.owner, at=desk.at(12), customer=grace)
+    mallory = await signed_in_customer(salon, "mallory@example.com")
+    found = (await mallory.ok("{ bookings(first: 9) { totalCount nodes { id } } }"))["bookings"]
+    assert found["totalCount"] == 1
+    assert not {one["id"] for one in found["nodes"]} & {hers["booking"]["id"], told["booking"]["id"]}
+    assert await mails(salon) == ["BOOKING_CONFIRMED", "CUSTOMER_LINK"]
+
+
+async def test_links_in_mails_to_an_address_that_was_wrong_end_when_it_is_corrected(
+    product: Product, salon: Business
+) -> None:
+    desk = await bookable(salon)
+    made = await desk.book(salon.widget, at=desk.at(10))
+    before = await Booking.of(salon.account.id).get()
+    wrong = by_key(product, before.manage_token)
+    customer = (await wrong.ok(MINE.replace("internalNote ", ""), id=made["booking"]["id"]))["booking"]["customer"]
+    assert customer["email"] == "ada@example.com"
+    ada = await Customer.of(salon.account.id).get()
+    for version, change in ((1, {"name": "Ada King"}), (2, {"email": "ada@example.org"})):
+        assert (await wrong("{ viewer { kind } }")).status == 200
+        await salon.owner.did(CORRECT, input={"id": id_of(ada), "expectedVersion": version, **change})
+    assert (await wrong("{ viewer { kind } }")).status == 401
+    assert (await at_widget(salon, before.manage_token)("{ viewer { kind } }")).status == 401
+    after = await Booking.of(salon.account.id).get()
+    right = await by_key(product, after.manage_token).ok("{ viewer { customer { email } booking { id version } } }")
+    assert right["viewer"]["booking"] == {"id": made["booking"]["id"], "version": 2}
+    assert await events(salon) == ["booking_made", "booking_link_ended"]
+    own = at_widget(salon, made["manageToken"])
+    assert (await own.ok("{ viewer { booking { id } } }"))["viewer"]["booking"]["id"] == made["booking"]["id"]
 
 
 async def test_the_link_is_given_only_to_whoever_may_see_what_it_opens(salon: Business) -> None:

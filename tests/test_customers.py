@@ -17,7 +17,7 @@ from permissions.roles import Scope
 from rules.booking_states import BookingStatus
 from rules.tokens import token_hash
 from tests.api import Caller
-from tests.businesses import Business, by_key, id_of
+from tests.businesses import Business, at_widget, id_of
 
 FIELDS = "id name email phone internalNotes tags { tag } archivedAt version"
 REFUSALS = """... on Refusal { code message } ... on ValidationFailed { fields { path message } }
@@ -58,7 +58,7 @@ async def with_manage_link(business: Business, customer: Customer) -> Caller:
         local_start="2027-01-11T06:00", zone="America/Chicago", source=BookingSource.WIDGET, ical_uid=uuid4().hex,
         manage_hash=token_hash(token), manage_nonce="n",
     )  # fmt: skip
-    return by_key(business.product, token)
+    return at_widget(business, token)
 
 
 async def test_a_customer_is_stored_in_clean_form(salon: Business) -> None:

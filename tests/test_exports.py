@@ -30,6 +30,7 @@ from models.mail import Mail, MailTemplate
 from models.membership import Role
 from models.personal import Plain, Why, mark_of
 from models.storage.database import execute, transaction
+from models.storage.reach import Reach
 from models.tenancy import Owned, across_accounts
 from rules.ids import global_id
 from tests.api import Caller
@@ -48,7 +49,7 @@ SECRETS = ("_hash", "nonce", "digest")
 @pytest.fixture(autouse=True)
 async def no_exports(product: Product) -> None:
     """What earlier tests asked for is not of interest here."""
-    await across_accounts(Export).delete()
+    await across_accounts(Export, Reach.OPERATOR).delete()
     shutil.rmtree(folder(product), ignore_errors=True)
 
 
@@ -180,6 +181,7 @@ async def test_an_export_is_asked_for_once_and_its_archive_lasts_a_day(
     assert ready["sizeBytes"] == file.stat().st_size
     assert stat.S_IMODE(file.stat().st_mode) == 0o600 and stat.S_IMODE(file.parent.stat().st_mode) == 0o700
     product.clock.stand_at(NOW + timedelta(hours=24))
+    await salon.owner_proves()
     over = await latest(salon.owner)
     assert (over["status"], over["downloadUrl"]) == ("EXPIRED", None)
     response = await salon.owner.http.get(ready["downloadUrl"], headers=salon.owner.headers)
@@ -210,9 +212,11 @@ async def test_one_who_asks_all_the_time_is_told_when_to_come_back(
         await asked(salon.owner)
         await worker.round()
         product.clock.advance(hours=1)
+        await salon.owner_proves()
     refusal = await salon.owner.refused(REQUEST)
     assert (refusal["code"], refusal["retryAfterSeconds"]) == ("THROTTLED", 14 * 3600 + 1)
     product.clock.advance(hours=14, seconds=1)
+    await salon.owner_proves()
     assert (await asked(salon.owner))["status"] == "PENDING"
 
 

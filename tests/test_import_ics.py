@@ -102,7 +102,8 @@ async def test_an_outlook_diary_names_zones_as_windows_does(salon: Business, imp
     ]
     assert [line.partition(": ")[2] for line in done.lines[:-1]] == [
         "refused. The time zone is neither known nor declared in the file.",
-        "refused. This way of repeating is not read; copy the appointments out of the series.",
+        "refused. BYHOUR is not supported; a rule may have FREQ, INTERVAL, COUNT, UNTIL, BYMONTH, BYMONTHDAY, BYDAY, "
+        "BYSETPOS and WKST. Or copy the appointments out of the series.",
     ]
 
 
@@ -163,7 +164,7 @@ async def hold(business: Business, staff: Staff, starts_at: datetime, expires_at
     )  # fmt: skip
     own = await Calendar.of(business.account.id).get(staff_id=staff.id)
     span = epoch(starts_at), epoch(row.ends_at)
-    await occupy(business.act, own.id, span, hold_id=row.id, expires=epoch(expires_at))
+    await occupy(business.act, [own.id], span, hold_id=row.id, expires=epoch(expires_at))
 
 
 async def test_what_was_cancelled_there_but_is_booked_here_is_pointed_out(

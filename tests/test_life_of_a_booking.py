@@ -31,7 +31,7 @@ from tests.bookable import (
     nothing_overdue,
     said,
 )
-from tests.businesses import Business, by_key
+from tests.businesses import Business, at_widget, by_key
 from tests.conftest import NOW
 
 NOTE = """
@@ -151,7 +151,7 @@ ALLOWED = {
 @pytest.mark.parametrize("state", ALLOWED)
 async def test_only_the_arrows_of_the_diagram_are_moved_along(salon: Business, state: str, target: str) -> None:
     desk, booking = await requested(salon)
-    values = {"status": BookingStatus(state), "version": 2}
+    values = {"status": BookingStatus(state), "version": 2, "request_expires_at": desk.at(12)}
     await Booking.of(salon.account.id).update(**values)
     salon.product.clock.stand_at(desk.at(11))
     caller, sent = salon.owner, await mails(salon)
@@ -216,7 +216,7 @@ async def test_the_business_keeps_a_note_that_its_customer_never_sees(salon: Bus
     desk = await bookable(salon)
     made = await desk.book(salon.widget, at=desk.at(10))
     asked = {"id": made["booking"]["id"], "expectedVersion": 1, "internalNote": "Likes tea ☕"}
-    staff, link = await salon.member(Role.STAFF), by_key(salon.product, made["manageToken"])
+    staff, link = await salon.member(Role.STAFF), at_widget(salon, made["manageToken"])
     assert (await staff.did(NOTE, input=asked))["booking"]["version"] == 2
     query = "query ($id: ID!) { booking(id: $id) { internalNote } }"
     assert (await staff.ok(query, id=asked["id"]))["booking"]["internalNote"] == "Likes tea ☕"

@@ -55,8 +55,10 @@ def spooled(product: Product, to: str) -> list[EmailMessage]:
 
 
 def text_of(mail: EmailMessage) -> str:
-    assert mail.get_content_type() == "text/plain" and not mail.is_multipart()
-    return str(mail.get_content()).replace("\r\n", "\n")
+    (*files, text) = [part for part in reversed(list(mail.walk())) if not part.is_multipart()]
+    assert [part.get_content_type() for part in files] in ([], ["text/calendar"])
+    assert isinstance(text, EmailMessage) and text.get_content_type() == "text/plain"
+    return str(text.get_content()).replace("\r\n", "\n")
 
 
 async def posted(made: Made, template: MailTemplate, **data: Any) -> str:
@@ -199,8 +201,8 @@ async def test_no_name_becomes_a_header_or_a_line(product: Product, salon: Busin
 
 
 async def test_an_address_that_is_none_is_given_up_at_once(product: Product, salon: Business, worker: Worker) -> None:
-    made = await appointment(salon)
     bad = "a@b.example\r\nBcc: c@d.example"
+    made = await appointment(salon, email=bad)
     await Mail.post(T.BOOKING_CONFIRMED, bad, NOW, account_id=salon.account.id, about_id=made.id)
     await worker.round()
     row = await Mail.get(to=bad)

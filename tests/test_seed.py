@@ -17,6 +17,7 @@ from calendera.seeding.days import WEEKS_AHEAD, WEEKS_BACK, Days, open_windows
 from calendera.settings import Settings
 from models import Account, Booking, Cancellation, Customer, Event, Occupancy, Service, Staff, TimeOff, User, passwords
 from models.storage.database import fetch
+from models.storage.reach import Reach, reaching
 from rules.booking_states import TRANSITIONS, BookingStatus, holds_occupancy
 from rules.wall_time import epoch
 from rules.zones import zone
@@ -57,7 +58,8 @@ async def seeded(_seeded: Seeded, product: Product) -> AsyncIterator[Seeded]:
     """The seeded database, connected."""
     await product.stop()
     async with open_database(_seeded.settings):
-        yield _seeded
+        with reaching(Reach.OPERATOR):
+            yield _seeded
     await product.start()
 
 

@@ -104,8 +104,8 @@ def test_a_device_is_called_what_people_call_it(agent: str, label: str) -> None:
 
 async def test_what_a_browser_says_about_itself_is_not_stored(product: Product) -> None:
     person = await signed_up(product)
-    await signed_in_as(product, person, agent="Mozilla/5.0 canary-4711 Firefox/150.0")
-    assert not await Session.filter(device__contains="canary").exists()
+    await signed_in_as(product, person, agent="Mozilla/5.0 tattler-4711 Firefox/150.0")
+    assert not await Session.filter(device__contains="tattler").exists()
 
 
 async def test_a_revoked_session_ends_at_once(product: Product) -> None:

@@ -19,6 +19,7 @@ from uuid_utils.compat import uuid7
 
 from calendera.app import build
 from calendera.worker import Job, Worker
+from models.challenge import Challenge, ChallengePurpose
 from models.hold import Hold
 from models.idempotency import KEPT, IdempotencyKey
 from models.keyring import link_token, random_nonce
@@ -26,7 +27,9 @@ from models.mail import LEASE, Mail, MailTemplate
 from models.membership import Invitation, Role
 from models.session import Session
 from models.storage.database import execute
+from models.storage.reach import Reach
 from models.tenancy import across_accounts
+from models.totp import Totp
 from models.user import PasswordReset, SignUp
 from permissions.roles import may_assign
 from rules.tokens import token_hash
@@ -104,6 +107,16 @@ async def an_invitation(salon: Business) -> tuple[Present, timedelta]:
     return lambda: Invitation.of(salon.account.id).filter(id=row.id).count(), row.expires_at - NOW + timedelta(days=30)
 
 
+async def a_begun_sign_in(salon: Business) -> tuple[Present, timedelta]:
+    await Challenge.begin(ChallengePurpose.SECOND_FACTOR, NOW, user_id=salon.owner_user.id)
+    return lambda: Challenge.filter(user_id=salon.owner_user.id).count(), timedelta(minutes=5)
+
+
+async def an_app_that_was_never_confirmed(salon: Business) -> tuple[Present, timedelta]:
+    await Totp.set_up(salon.owner_user.id, NOW)
+    return lambda: Totp.filter(user_id=salon.owner_user.id).count(), timedelta(hours=1)
+
+
 async def a_hold(salon: Business) -> tuple[Present, timedelta]:
     booking = (await appointment(salon)).booking
     row = await Hold.add(
@@ -124,6 +137,7 @@ async def a_hold(salon: Business) -> tuple[Present, timedelta]:
     "make",
     [
         an_idempotency_key, a_sign_up, an_unused_reset, an_ended_session, a_session_that_ran_out, an_invitation, a_hold,
+        a_begun_sign_in, an_app_that_was_never_confirmed,
     ],
 )  # fmt: skip
 async def test_what_has_outlived_its_purpose_goes_at_its_time_and_not_before(
@@ -143,7 +157,7 @@ async def test_more_than_a_batch_goes_in_one_round(product: Product, salon: Busi
         asked = {"principal": "p", "operation": "book", "key": f"{number}", "digest": "0" * 64}
         await IdempotencyKey.add(salon.account.id, created_at=NOW, expires_at=NOW, **asked)
     await worker.round()
-    assert await across_accounts(IdempotencyKey).filter(expires_at__lte=NOW).count() == 0
+    assert await across_accounts(IdempotencyKey, Reach.OPERATOR).filter(expires_at__lte=NOW).count() == 0
 
 
 async def test_a_mail_that_nobody_can_read_holds_up_no_other(product: Product, worker: Worker) -> None:

@@ -21,6 +21,7 @@ from calendera.imports.report import NOT_READ, Report
 from calendera.open_database import open_database
 from calendera.settings import Settings
 from models.act import Act, Actor, ActorKind
+from models.storage.reach import bound
 from rules.zones import zone
 
 IMPORT = Actor(ActorKind.IMPORT)
@@ -38,7 +39,8 @@ async def import_csv(
             business = await account_called(account)
             text = _examined(file, report)
             found = await to_thread(customers.read, text)
-            await customers.bring_in(Act(business.id, IMPORT, (clock or Clock()).now()), found, report)
+            with bound(business.id):
+                await customers.bring_in(Act(business.id, IMPORT, (clock or Clock()).now()), found, report)
     except (Unreadable, Unknown) as problem:
         return _not_read(problem)
     return _printed(report)
@@ -61,12 +63,14 @@ async def import_ics(
     report = Report("booking", "line", dry_run)
     try:
         async with open_database(settings):
-            business = await business_of(await account_called(account), staff=staff, service=service)
-            text = _examined(file, report)
-            found = await to_thread(diary.read, text, zone(business.account.zone))
-            act = Act(business.account.id, IMPORT, (clock or Clock()).now())
-            drafts = await to_thread(drafts_of, found, business, act)
-            await bookings.bring_in(act, business, drafts, report)
+            whose = await account_called(account)
+            act = Act(whose.id, IMPORT, (clock or Clock()).now())
+            with bound(whose.id):
+                business = await business_of(whose, staff=staff, service=service)
+                text = _examined(file, report)
+                found = await to_thread(diary.read, text, zone(business.account.zone))
+                drafts = await to_thread(drafts_of, found, business, act)
+                await bookings.bring_in(act, business, drafts, report)
     except (Unreadable, Unknown) as problem:
         return _not_read(problem)
     return _printed(report)

@@ -40,10 +40,11 @@ class _Writing:
         customers = await self._customers(drafts)
         bookings = [self._booking(draft) for draft in drafts]
         calendars = self.business.calendars
+        engaged = [brought_in.engagement(calendars[row.staff_id], row) for row in bookings]
         blocked = [brought_in.occupancy(calendars[row.staff_id], row) for row in bookings]
         events = [brought_in.event(self.act, "customer_created", "customer", row.id) for row in customers]
         events += [brought_in.booking_made(self.act, row, row.status) for row in bookings]
-        for rows in (customers, bookings, blocked, events):
+        for rows in (customers, bookings, engaged, blocked, events):
             await brought_in.insert(rows)
 
     async def _customers(self, drafts: Sequence[Draft]) -> list[Customer]:

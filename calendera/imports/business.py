@@ -57,7 +57,9 @@ async def business_of(account: Account, *, staff: str | None, service: str | Non
     members = await Membership.of(account.id).values_list("user_id", flat=True)
     users = await User.filter(id__in=list(members)).only("email")
     ours = {user.email.lower() for user in users} | {one.email.lower() for one in people if one.email}
-    found = Business(account, services, people, {one.staff_id: one.id for one in calendars}, frozenset(ours))
+    found = Business(
+        account, services, people, {one.staff_id: one.id for one in calendars if one.staff_id}, frozenset(ours)
+    )
     found.service = _named("service", services, service)
     found.person = _named("staff member", people, staff)
     if found.person is None and len(people) == 1:

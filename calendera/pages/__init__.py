@@ -1,7 +1,9 @@
-"""The pages that the links in mails lead to, until there is a dashboard: HTML, one stylesheet, a few modules.
+"""The pages that links in mails and partners' apps lead to, until there is a dashboard: HTML, one stylesheet, a few
+modules.
 
 They lie inside the package, not in a folder of their own, so that a wheel carries them as an editable install does.
-Nothing is built and nothing is filled in: each page is the same for everybody, and asks /graphql for the rest.
+Nothing is built and nothing is filled in: each page is the same for everybody, and asks /graphql for the rest, by the
+ids of the trusted documents in `graph/documents/pages/`, which `/pages/documents.js` has by their names.
 """
 
 from __future__ import annotations
@@ -10,18 +12,24 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from graph.documents import Client, Trusted
+
 FOLDER = Path(__file__).with_name("files")
+# `/oauth/authorize` looks at the request first.
+_SERVED_ELSEWHERE = {"authorize"}
 _PARTS = {".css": "text/css", ".js": "text/javascript"}
 
 
-def page_routes() -> list[Route]:
+def page_routes(trusted: Trusted) -> list[Route]:
     """`/booking` for each page, `/pages/booking.js` for each of their parts. Read once, when the server starts."""
     files = sorted(FOLDER.iterdir())
-    pages = [Route(f"/{file.stem}", _page(file.read_bytes())) for file in files if file.suffix == ".html"]
+    linked = [file for file in files if file.suffix == ".html" and file.stem not in _SERVED_ELSEWHERE]
+    pages = [Route(f"/{file.stem}", _page(file.read_bytes())) for file in linked]
     parts = [
         Route(f"/pages/{file.name}", _part(file.read_bytes(), _PARTS[file.suffix]))
         for file in files
@@ -29,10 +37,16 @@ def page_routes() -> list[Route]:
     ]
     if not pages or not parts:
         raise FileNotFoundError(f"No pages: {FOLDER} is empty in this installation.")
-    return [*pages, *parts]
+    ids = f"export default {orjson.dumps(trusted.of(Client.PAGES)).decode()};\n"
+    return [*pages, *parts, Route("/pages/documents.js", _part(ids.encode(), _PARTS[".js"]))]
 
 
 Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def page_body(name: str) -> bytes:
+    """A page as it is sent, for a route that has something to do before."""
+    return FOLDER.joinpath(f"{name}.html").read_bytes()
 
 
 def _page(body: bytes) -> Endpoint:

@@ -22,11 +22,12 @@ from calendera.seeding.days import Days
 from calendera.seeding.greeting import greeting
 from calendera.seeding.plan import BusinessPlan
 from calendera.seeding.salon import SALON
-from calendera.seeding.signing_in import add_members, open_account
+from calendera.seeding.signing_in import add_members, furnish, open_account
 from calendera.seeding.tutor import TUTOR
 from calendera.settings import Settings
 from models import AccessKey, Account, passwords
 from models.storage.database import lock, transaction
+from models.storage.reach import bound
 from rules.tokens import token_hash
 
 BUSINESSES = (SALON, CLINIC, TUTOR)
@@ -64,14 +65,17 @@ async def _fill(days: Days) -> bool:
 async def _make(plan: BusinessPlan, days: Days) -> None:
     chance = Chance(plan.slug)
     act = await open_account(plan, days, chance)
-    catalogue = await make_catalogue(act, plan, days, chance)
-    await add_members(act, plan, {name: row.id for name, row in catalogue.staff.items()}, days, chance)
-    rows = Diary(act, plan, days, chance, catalogue, await partner_of(act)).fill()
-    await rows.insert()
+    with bound(act.account_id):
+        await furnish(act, plan, days, chance)
+        catalogue = await make_catalogue(act, plan, days, chance)
+        await add_members(act, plan, {name: row.id for name, row in catalogue.staff.items()}, days, chance)
+        rows = Diary(act, plan, days, chance, catalogue, await partner_of(act)).fill()
+        await rows.insert()
 
 
 async def _is_ours() -> bool:
     """Whether the accounts are the seed's: its partner key opens the salon."""
     salon = await Account.get_or_none(slug=SALON.slug)
     theirs = token_hash(demo.partner_key(SALON.slug))
-    return salon is not None and await AccessKey.of(salon.id).filter(token_hash=theirs).exists()
+    with bound(salon.id if salon else None):
+        return salon is not None and await AccessKey.of(salon.id).filter(token_hash=theirs).exists()

@@ -21,6 +21,7 @@ from models import (
     Cancellation,
     Customer,
     CustomerTag,
+    Engagement,
     Event,
     Occupancy,
     brought_in,
@@ -40,6 +41,7 @@ class Rows:
     customers: list[Customer] = field(default_factory=list)
     tags: list[CustomerTag] = field(default_factory=list)
     bookings: list[Booking] = field(default_factory=list)
+    engagements: list[Engagement] = field(default_factory=list)
     cancellations: list[Cancellation] = field(default_factory=list)
     occupancies: list[Occupancy] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -48,7 +50,8 @@ class Rows:
         """Write them into the current transaction."""
         self.events.sort(key=lambda event: event.created_at)
         for rows in (
-            self.customers, self.tags, self.bookings, self.cancellations, self.occupancies, self.events,
+            self.customers, self.tags, self.bookings, self.engagements, self.cancellations, self.occupancies,
+            self.events,
         ):  # fmt: skip
             await brought_in.insert(rows)
 
@@ -96,8 +99,12 @@ class Diary:
             self._event(brought_in.event(later, one.name, "booking", row.id, **one.data))
             row.version, row.updated_at = row.version + 1, one.at
         self.rows.bookings.append(row)
+        calendar = self.catalogue.calendars[row.staff_id]
+        engaged = brought_in.engagement(calendar, row)
+        engaged.id = self.chance.key(row.created_at)
+        self.rows.engagements.append(engaged)
         if holds_occupancy(row.status):
-            blocked = brought_in.occupancy(self.catalogue.calendars[row.staff_id], row)
+            blocked = brought_in.occupancy(calendar, row)
             blocked.id = self.chance.key(row.created_at)
             self.rows.occupancies.append(blocked)
         if row.status in _REASONED:
@@ -118,7 +125,8 @@ class Diary:
             staff_id=self.catalogue.staff[visit.staff.name].id, customer_id=customer_id,
             location_id=self.catalogue.locations[visit.staff.location], starts_at=visit.starts_at,
             ends_at=visit.ends_at, zone=self.plan.zone, status=visit.status, before_minutes=service.before_minutes,
-            after_minutes=service.after_minutes, price_minor=service.price_minor, currency=service.currency,
+            after_minutes=service.after_minutes, price_minor=service.price_minor,
+            unit_price_minor=service.price_minor, currency=service.currency,
             customer_zone=self._zone(visit), customer_note=chance.pick(words.wishes) if chance.happens(0.12) else "",
             internal_note=chance.pick(words.remarks) if chance.happens(0.06) else "", sequence=sequence(visit),
             request_expires_at=visit.made_at + timedelta(minutes=service.request_minutes) if waits else None,

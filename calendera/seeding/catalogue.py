@@ -41,7 +41,7 @@ async def make_catalogue(act: Act, plan: BusinessPlan, days: Days, chance: Chanc
         )  # fmt: skip
     services = {one.slug: await _service(act, plan, one, staff, chance) for one in plan.services}
     await _time_off(act, plan, staff, days, chance)
-    calendars = {row.staff_id: row.id for row in await Calendar.of(act.account_id)}
+    calendars = {row.staff_id: row.id for row in await Calendar.of(act.account_id) if row.staff_id}
     return Catalogue(locations, staff, calendars, services)
 
 

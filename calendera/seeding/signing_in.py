@@ -17,20 +17,23 @@ from rules.tokens import token_hash
 
 
 async def open_account(plan: BusinessPlan, days: Days, chance: Chance) -> Act:
-    """The account with its owner, settings and keys. Answers an act of the owner on the day it was opened."""
+    """The account with its owner. Answers an act of the owner on the day it was opened."""
     owner = next(member for member in plan.members if member.role is Role.OWNER)
     user = await _user(owner, days, chance)
     account = await Account.open(
         user, days.opened, name=plan.name, slug=plan.slug, zone=plan.zone, currency=plan.currency, locale=plan.locale
     )
-    act = Act(account.id, Actor(ActorKind.MEMBER, user.id), days.opened)
+    return Act(account.id, Actor(ActorKind.MEMBER, user.id), days.opened)
+
+
+async def furnish(act: Act, plan: BusinessPlan, days: Days, chance: Chance) -> None:
+    """Its settings and keys."""
     if plan.notice:
-        settings = await PrivacySettings.of(account.id).get()
+        settings = await PrivacySettings.of(act.account_id).get()
         await settings.change(act, settings.version, booking_notice=plan.notice)
     scopes = [scope.value for scope in demo.PARTNER_SCOPES]
     await _key(act, AccessKeyKind.WIDGET, "Website", demo.widget_key(plan.slug), list(demo.ORIGINS), [], chance)
     await _key(act, AccessKeyKind.PARTNER, "Bookkeeping", demo.partner_key(plan.slug), [], scopes, chance)
-    return act
 
 
 async def add_members(act: Act, plan: BusinessPlan, staff: dict[str, UUID], days: Days, chance: Chance) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
@@ -13,10 +14,12 @@ from gql.transport.exceptions import TransportConnectionFailed, TransportError, 
 
 from calendera.tour.surprise import Surprise
 from calendera.tour.telling import Telling
-from calendera.tour.transport import ByDocumentId, Transport
-from graph.documents import FOLDER
+from calendera.tour.transport import Transport, trusted
 
 Data = dict[str, Any]
+
+# A bucket is full again after this long, however empty it was.
+_MOST_WAITED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,10 @@ class Answer:
 
 
 class Asker(AbstractAsyncContextManager["Asker"]):
-    """A client with its credential, speaking GraphQL through gql. Each request is told with the sentence `why`."""
+    """A client with its credential, speaking GraphQL through gql. Each request is told with the sentence `why`.
+
+    A document is a text, or the name of a trusted one, as `widget/Services`, which is asked for by its id.
+    """
 
     def __init__(self, name: str, url: str, telling: Telling, headers: Mapping[str, str] | None = None) -> None:
         self.name = name
@@ -48,12 +54,7 @@ class Asker(AbstractAsyncContextManager["Asker"]):
 
     async def read(self, why: str, document: str, **variables: Any) -> Data:
         """The data of an answer that must have no errors."""
-        return self._data(await self._ask(why, GraphQLRequest(document, variable_values=variables), document))
-
-    async def recall(self, why: str, name: str, **variables: Any) -> Data:
-        """The data of a trusted document of `graph/documents/`, by its id."""
-        request = ByDocumentId((FOLDER / f"{name}.graphql").read_bytes().decode(), variables)
-        return self._data(await self._ask(why, request, f"query {name} in graph/documents/{name}.graphql"))
+        return self._data(await self._ask(why, document, variables))
 
     async def do(self, why: str, document: str, **variables: Any) -> Data:
         """The payload of a mutation, which must not be refused."""
@@ -64,7 +65,7 @@ class Asker(AbstractAsyncContextManager["Asker"]):
 
     async def refused(self, why: str, document: str, refusal: str, **variables: Any) -> Data:
         """The refusal of a mutation, which must be of this type."""
-        answer = await self._ask(why, GraphQLRequest(document, variable_values=variables), document)
+        answer = await self._ask(why, document, variables)
         name, result = self._only(answer.data or {"nothing": {"__typename": str(answer.errors)}})
         if answer.errors or result["__typename"] != refusal:
             raise self.surprise(f"{name} to be refused with {refusal}", answer.errors or result)
@@ -73,7 +74,7 @@ class Asker(AbstractAsyncContextManager["Asker"]):
 
     async def denied(self, why: str, document: str, code: str, **variables: Any) -> Answer:
         """The answer to what this credential may not do: a top-level error with this code, and no data for it."""
-        answer = await self._ask(why, GraphQLRequest(document, variable_values=variables), document)
+        answer = await self._ask(why, document, variables)
         codes = {error.get("extensions", {}).get("code") for error in answer.errors}
         if codes != {code} or any(value is not None for value in answer.data.values()):
             raise self.surprise(f"to be refused with {code}", answer.errors or answer.data)
@@ -90,13 +91,25 @@ class Asker(AbstractAsyncContextManager["Asker"]):
         """What ends the tour: the last question was not answered as expected."""
         return Surprise(f"{self.name}, step {self.telling.steps} ({self._asked})", expected, came)
 
-    async def _ask(self, why: str, request: GraphQLRequest, document: str) -> Answer:
+    async def _ask(self, why: str, document: str, variables: Data) -> Answer:
         self._asked = why.partition(":")[0].rstrip(".")
-        how = f"GET, documentId {request.document_id[:15]}…" if isinstance(request, ByDocumentId) else "POST"
-        self.telling.step(why, how, document, request.variable_values or {})
+        request = trusted(document, variables)
+        if request is None:
+            self.telling.step(why, "POST", document, variables)
+        else:
+            how = f"{request.method}, documentId {request.document_id[:15]}…"
+            self.telling.step(why, how, f"graph/documents/{document}.graphql", variables)
+        asked = request or GraphQLRequest(document, variable_values=variables)
+        answer = await self._send(asked)
+        if self.transport.noted.status == 429 and 0 < self.transport.noted.retry_after <= _MOST_WAITED:
+            await asyncio.sleep(self.transport.noted.retry_after)  # as the answer asks of every client
+            answer = await self._send(asked)
+        return answer
+
+    async def _send(self, asked: GraphQLRequest) -> Answer:
         began = time.perf_counter()
         try:
-            data, errors = await self._session.execute(request), []
+            data, errors = await self._session.execute(asked), []
         except TransportQueryError as error:
             data, errors = error.data or {}, error.errors or []
         except TransportConnectionFailed as error:

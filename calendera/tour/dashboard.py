@@ -10,6 +10,7 @@ from calendera.tour.cast import OWNER, PASSWORD, STYLIST
 from calendera.tour.route import Route
 from calendera.tour.widget import free_slots
 from rules.instants import format_instant
+from rules.zones import zone as zone_of
 
 PAGE = 100
 
@@ -61,7 +62,7 @@ async def as_dashboard(route: Route) -> None:
         viewer = await sign_in(owner, OWNER, "The owner signs in.")
         owner.expect("an owner", viewer["role"] == "OWNER", viewer)
         await _from_another_site(route, owner.transport.noted.cookie)
-        await _read_week(owner, route, ZoneInfo(viewer["account"]["zone"]))
+        await _read_week(owner, route, zone_of(viewer["account"]["zone"]))
         await _move(owner, route)
         await _sign_out(owner)
     async with route.dashboard("stylist") as stylist:
@@ -95,7 +96,7 @@ async def _read_week(owner: Asker, route: Route, zone: ZoneInfo) -> None:
     monday = datetime.combine(today - timedelta(today.weekday()), time(), zone)
     week = {"from": _instant(monday), "before": _instant(datetime.combine(monday.date() + timedelta(7), time(), zone))}
     why = f"Read this week, up to {PAGE} bookings, with services, staff and customers: one request."
-    found = (await owner.recall(why, "Week", **week, first=PAGE))["bookings"]["nodes"]
+    found = (await owner.read(why, "dashboard/Week", **week, first=PAGE))["bookings"]["nodes"]
     owner.expect("bookings", bool(found), found)
     named = all(one["service"]["name"] and one["staff"]["name"] and one["customer"]["name"] for one in found)
     owner.expect("each with its service, its person and its customer", named, found)
@@ -115,7 +116,8 @@ async def _move(owner: Asker, route: Route) -> None:
     made = [(event["name"], event["actorKind"]) for event in before["history"]]
     owner.expect("one event: a visitor made it", made == [("booking_made", "VISITOR")], made)
     which = {"serviceId": route.seen["service"], "staffId": route.seen["staff"]}
-    free = await free_slots(owner, "Look for another time with the same person.", **which, **route.dates)
+    why = "Look for another time with the same person."
+    free = await free_slots(owner, why, "dashboard/FreeTimes", **which, **route.dates)
     owner.expect("free starts", bool(free), free)
     wanted = {"id": booking, "startsAt": free[-1]["startsAt"], "expectedVersion": before["version"]}
     moved = (await owner.do("Move it there.", RESCHEDULE, input=wanted))["booking"]

@@ -31,7 +31,7 @@ REVOKE = """
 mutation Revoke($input: RevokeAccessKeyInput!) { revokeAccessKey(input: $input) { __typename } }
 """
 VIEWER = """
-query Viewer { viewer { kind permissions } }
+query Viewer { viewer { kind permissions { name access } } }
 """
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from calendera.authentication import CLIENT_HEADER
+from calendera.same_site import CLIENT_HEADER
 from calendera.tour.asking import Asker
 from calendera.tour.telling import Telling
+from rules.instants import format_instant
 
 DASHBOARD = {CLIENT_HEADER: "dashboard"}
 
@@ -32,6 +33,10 @@ class Route:
         """The dates from the day before a start to the day after it, as `availability` takes them."""
         day = datetime.fromisoformat(starts_at).date()
         return {"from": str(day - timedelta(1)), "to": str(day + timedelta(1))}
+
+    def week(self) -> dict[str, str | int]:
+        """Seven days from now, as the dashboard's `Week` takes them."""
+        return {"from": format_instant(self.now), "before": format_instant(self.now + timedelta(7)), "first": 1}
 
     def dashboard(self, name: str, *, header: bool = True) -> Asker:
         """A browser with the dashboard, nobody signed in yet; without its header, a page of another site."""

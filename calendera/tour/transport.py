@@ -11,9 +11,9 @@ import httpx
 from gql import GraphQLRequest
 from gql.transport.exceptions import TransportConnectionFailed
 from gql.transport.httpx import HTTPXAsyncTransport
-from graphql import ExecutionResult
+from graphql import DocumentNode, ExecutionResult, OperationDefinitionNode, OperationType
 
-from graph.documents import document_id
+from graph.documents import FOLDER, document_id
 
 
 @dataclass(slots=True)
@@ -21,6 +21,7 @@ class Noted:
     """What HTTP said beside the last answer, and the cookie that a browser would keep."""
 
     status: int = 0
+    retry_after: int = 0
     set_cookie: str = ""
     cookie: str = ""
 
@@ -32,6 +33,7 @@ class Noted:
     async def after(self, response: httpx.Response) -> None:
         """Keep what came: a new cookie, or none any more where its age is 0."""
         self.status = response.status_code
+        self.retry_after = int(response.headers.get("retry-after", 0))
         self.set_cookie = response.headers.get("set-cookie", "")
         if self.set_cookie:
             self.cookie = "" if "Max-Age=0" in self.set_cookie else self.set_cookie.partition(";")[0]
@@ -43,10 +45,24 @@ class ByDocumentId(GraphQLRequest):
     def __init__(self, text: str, variables: Mapping[str, Any]) -> None:
         super().__init__(text, variable_values=dict(variables))
         self.document_id = document_id(text)
+        changes = any(part.operation is OperationType.MUTATION for part in operations_of(self.document))
+        self.method = "POST" if changes else "GET"
+
+
+def operations_of(document: DocumentNode) -> list[OperationDefinitionNode]:
+    """The operations that a document defines."""
+    return [part for part in document.definitions if isinstance(part, OperationDefinitionNode)]
+
+
+def trusted(name: str, variables: Mapping[str, Any]) -> ByDocumentId | None:
+    """The document of `graph/documents/` with this name; None for a text."""
+    if "{" in name:
+        return None
+    return ByDocumentId((FOLDER / f"{name}.graphql").read_bytes().decode(), variables)
 
 
 class Transport(HTTPXAsyncTransport):
-    """Sends a `ByDocumentId` as a GET, which from a page needs no preflight, and everything else as a POST."""
+    """Sends a trusted document by its id: a query as a GET, which from a page needs no preflight."""
 
     def __init__(self, url: str, headers: Mapping[str, str]) -> None:
         self.noted = Noted()
@@ -57,10 +73,11 @@ class Transport(HTTPXAsyncTransport):
         """Send one request. TransportConnectionFailed where nothing answers."""
         if not isinstance(request, ByDocumentId) or self.client is None:
             return await super().execute(request, **more)
-        variables = json.dumps(request.variable_values)
-        asked = {"documentId": request.document_id, "variables": variables}
+        asked = {"documentId": request.document_id, "variables": request.variable_values or {}}
+        by_get = {"params": {**asked, "variables": json.dumps(asked["variables"])}}
+        sent: dict[str, Any] = by_get if request.method == "GET" else {"json": asked}
         try:
-            response = await self.client.get(self.url, params=asked)
+            response = await self.client.request(request.method, self.url, **sent)
         except httpx.HTTPError as error:
             raise TransportConnectionFailed(str(error)) from error
         return self._prepare_result(response)

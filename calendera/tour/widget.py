@@ -5,48 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from calendera.tour.asking import Asker, Data
 from calendera.tour.cast import ORIGIN, WIDGET_KEY
 from calendera.tour.route import Route
+from rules.zones import zone
 
 # Far enough ahead for every notice and cutoff of the seeded services, near enough for their horizons.
 FIRST_DAY, LAST_DAY = 9, 20
 CUSTOMER = {"name": "Tour Guest", "email": "tour.guest@example.com"}
 
-HOLD = """
-mutation Hold($input: HoldSlotInput!) {
-  holdSlot(input: $input) {
-    __typename
-    ... on HoldSlotPayload { token hold { id startsAt expiresAt staff { name } } }
-    ... on SlotTaken { alternatives { startsAt } }
-    ... on Refusal { message code }
-  }
-}
-"""
-BOOK = """
-mutation Book($input: BookInput!) {
-  book(input: $input) {
-    __typename
-    ... on BookPayload { manageToken booking { id reference status startsAt service { name } } }
-    ... on Refusal { message code }
-  }
-}
-"""
-MY_BOOKING = """
-query MyBooking($id: ID!) {
-  booking(id: $id) { id reference status startsAt local { dateTime abbreviation } staff { name } cancellableUntil }
-}
-"""
-ACCOUNT = """
-query Account { account { name } }
-"""
+HOLD, BOOK, MY_BOOKING = "widget/Hold", "widget/Book", "widget/MyBooking"
 CUSTOMERS = """
 query Customers { customers(first: 3) { nodes { id name email } } }
-"""
-BOOKINGS = """
-query Bookings { bookings(first: 3) { nodes { id startsAt } } }
 """
 
 
@@ -61,8 +32,9 @@ async def as_widget(route: Route) -> None:
         wish = await _choose(widget, route)
         token = await _hold(widget, route, wish)
         booking = await _book(widget, route, wish | {"holdToken": token})
-        await widget.denied("Ask for the salon's customers.", CUSTOMERS, "FORBIDDEN")
-        await widget.denied("Ask for the salon's bookings.", BOOKINGS, "FORBIDDEN")
+        await widget.denied("Ask for the salon's customers, in words of one's own.", CUSTOMERS, "FORBIDDEN")
+        why = "Ask for the week with the document of the dashboard: it is not a widget's."
+        await widget.denied(why, "dashboard/Week", "PERSISTED_QUERY_NOT_FOUND", **route.week())
         why = "Ask for the new booking without its token: the key in the page must not be enough."
         await widget.denied(why, MY_BOOKING, "FORBIDDEN", id=booking["id"])
         widget.expect("no cookie in any answer", not widget.transport.noted.cookie, widget.transport.noted.cookie)
@@ -70,18 +42,18 @@ async def as_widget(route: Route) -> None:
         why = "Show the visitor what they booked, with the token that came with the answer."
         shown = (await booker.read(why, MY_BOOKING, id=booking["id"]))["booking"]
         booker.expect("the booking that was made", bool(shown) and shown["id"] == booking["id"], shown)
-        await booker.denied("Ask for the salon's bookings with that token.", BOOKINGS, "FORBIDDEN")
+        await booker.denied("Ask for the salon's customers with that token.", CUSTOMERS, "FORBIDDEN")
     await _from_elsewhere(route)
 
 
 async def _choose(widget: Asker, route: Route) -> Data:
     """The service, person and start of an appointment, as a visitor picks them."""
     why = "Show whose page it is, what happens to the visitor's data, and what can be booked: one GET, no preflight."
-    window = await widget.recall(why, "Services", first=20)
+    window = await widget.read(why, "widget/Services", first=20)
     at_once = [one for one in window["services"]["nodes"] if one["confirmation"] == "AUTO" and one["staff"]]
     widget.expect("services that are confirmed at once", bool(at_once), window)
     service = max(at_once, key=lambda one: int(one["durationMinutes"]))
-    today = route.now.astimezone(ZoneInfo(window["account"]["zone"])).date()
+    today = route.now.astimezone(zone(window["account"]["zone"])).date()
     dates = {"from": str(today + timedelta(FIRST_DAY)), "to": str(today + timedelta(LAST_DAY))}
     route.dates = dates
     free = await free_slots(widget, f"When is {service['name']} free?", serviceId=service["id"], **dates)
@@ -91,9 +63,9 @@ async def _choose(widget: Asker, route: Route) -> Data:
     return {"serviceId": service["id"], "staffId": slot["staffIds"][0], "startsAt": slot["startsAt"]}
 
 
-async def free_slots(client: Asker, why: str, **which: Any) -> list[Data]:
+async def free_slots(client: Asker, why: str, document: str = "widget/Availability", **which: Any) -> list[Data]:
     """The free starts of a service on some dates; perhaps none."""
-    found = (await client.recall(why, "Availability", **which))["availability"]
+    found = (await client.read(why, document, **which))["availability"]
     if found is None:
         raise client.surprise("a service that can be booked", found)
     free: list[Data] = found["slots"]
@@ -136,4 +108,4 @@ async def _from_elsewhere(route: Route) -> None:
     """A copy of the key in somebody else's page."""
     async with route.widget("another page", WIDGET_KEY, "https://elsewhere.example") as elsewhere:
         why = "Use the same key in the page of a site that the salon did not allow."
-        await elsewhere.denied(why, ACCOUNT, "FORBIDDEN")
+        await elsewhere.denied(why, "widget/PrivacyNotice", "FORBIDDEN")

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from models.storage.counting import ran
+from models.storage.reach import Binding
 
 T = TypeVar("T")
 
@@ -26,6 +27,14 @@ class Row(Protocol):
 
 class Line(Protocol):
     """One connection, used by one task at a time. A cancelled call has left the connection before it raises."""
+
+    async def bind(self, to: Binding) -> None:
+        """Makes the statements that follow reach what `to` reaches, and nothing else."""
+        ...
+
+    def unbind(self) -> None:
+        """Forgets what it is bound to: a savepoint has been undone, and with it perhaps the binding."""
+        ...
 
     async def query(self, sql: str, values: Sequence[Any]) -> tuple[int, Sequence[Row]]:
         """Rows affected (or given) and the rows, those of RETURNING included."""

@@ -10,13 +10,14 @@ _collectors: ContextVar[tuple[list[str], ...]] = ContextVar("statement_collector
 
 
 @contextmanager
-def counting() -> Iterator[list[str]]:
+def counting(*, apart: bool = False) -> Iterator[list[str]]:
     """Collects the SQL text of every statement run in the block, by this task and by tasks started in it.
 
-    BEGIN, COMMIT and savepoints are left out. Blocks nest: the outer one sees the statements of the inner one.
+    BEGIN, COMMIT and savepoints are left out. Blocks nest: the outer one sees the statements of the inner one, unless
+    that is `apart`, as where the outer one would collect for hours.
     """
     statements: list[str] = []
-    token = _collectors.set((*_collectors.get(), statements))
+    token = _collectors.set((statements,) if apart else (*_collectors.get(), statements))
     try:
         yield statements
     finally:

@@ -19,11 +19,12 @@ from models.storage.client import Client, Row
 from models.storage.counting import counting
 from models.storage.engine import Engine
 from models.storage.errors import Contended
+from models.storage.reading import Reading
 from models.storage.scope import Scope
 
 __all__ = [
     "Row", "close", "connect", "counting", "dialect", "execute", "fetch", "forget_log", "in_transaction", "lock",
-    "ping", "retrying", "transaction",
+    "ping", "reading", "retrying", "transaction", "try_lock", "wait_for",
 ]  # fmt: skip
 
 T = TypeVar("T")
@@ -32,17 +33,24 @@ _ALIAS = "default"
 _FIRST_PAUSE = 0.01  # seconds, doubled with every further attempt
 # The locks are taken row by row as the sorted rows come; OFFSET 0 keeps PostgreSQL from rearranging the two queries.
 _LOCKS = """
-    SELECT pg_advisory_xact_lock(hashtextextended(sorted.key, 0))
+    SELECT {lock}(hashtextextended(sorted.key, 0)) AS taken
     FROM (SELECT key FROM unnest($1::text[]) WITH ORDINALITY AS given (key, place) ORDER BY place OFFSET 0) AS sorted
 """
+_LOCK = _LOCKS.format(lock="pg_advisory_xact_lock")
+_TRY_LOCK = _LOCKS.format(lock="pg_try_advisory_xact_lock")
+_WAIT = _LOCKS.format(lock="pg_advisory_xact_lock_shared")
 _context: TortoiseContext | None = None
 _random = SystemRandom()
 
 
-async def connect(url: str, *, models: Sequence[str], pool_size: int = 10) -> None:
+async def connect(
+    url: str, *, models: Sequence[str], pool_size: int = 10, walled: bool = False, strict: bool = False
+) -> None:
     """Opens the database and tells Tortoise the modules with the models.
 
-    `pool_size` is the most PostgreSQL connections of this process; SQLite has one writer and four readers.
+    `walled`: it holds accounts, and is used behind the wall between them or not at all. `strict`: WallMissing for a
+    login that could look over that wall. `pool_size` is the most PostgreSQL connections of this process; SQLite has one
+    writer and four readers.
     ConfigurationError for a URL that `address_of` refuses or if a database is connected already,
     DBConnectionError where it cannot be reached.
     """
@@ -51,7 +59,8 @@ async def connect(url: str, *, models: Sequence[str], pool_size: int = 10) -> No
         raise ConfigurationError("A database is connected already: close() it first.")
     context = TortoiseContext()
     with context:  # only while it is made: requests run in other tasks and find it as the global fallback
-        await context.init(_configuration(url, models, pool_size), _enable_global_fallback=True)
+        configuration = _configuration(url, models, {"pool_size": pool_size, "walled": walled, "strict": strict})
+        await context.init(configuration, _enable_global_fallback=True)
     try:
         await _engine(context).open()
     except BaseException:
@@ -70,6 +79,21 @@ async def close() -> None:
     finally:
         _context = None
         await context.close_connections()
+
+
+@asynccontextmanager
+async def reading() -> AsyncIterator[None]:
+    """The loose reads of the block share a connection and what they are bound to, where that saves round trips.
+
+    They see what is committed when each of them begins, as on their own. Writes and transactions inside stay what they
+    are outside. Several tasks may read at once; the block must outlive them.
+    """
+    client = _client() if _context is not None else None  # an operation may need no database at all
+    if isinstance(client, Engine) and (shared := client.reading()) is not None:
+        async with shared:
+            yield
+    else:
+        yield
 
 
 @asynccontextmanager
@@ -131,7 +155,38 @@ async def lock(keys: Sequence[str]) -> None:
     if not in_transaction():
         raise TransactionManagementError("A lock lasts until the transaction ends: take it inside `transaction()`.")
     if keys and dialect() == "postgres":
-        await fetch(_LOCKS, sorted(set(keys)))
+        await fetch(_LOCK, sorted(set(keys)))
+
+
+async def try_lock(keys: Sequence[str]) -> bool:
+    """Like `lock`, but waits for nobody: False where another transaction holds one of them.
+
+    Those that it got all the same it keeps: call it in a nested `transaction()`, and undo that.
+    """
+    if not in_transaction():
+        raise TransactionManagementError("A lock lasts until the transaction ends: take it inside `transaction()`.")
+    if not keys or dialect() == "sqlite":
+        return True
+    return all(row["taken"] for row in await fetch(_TRY_LOCK, sorted(set(keys))))
+
+
+async def wait_for(keys: Sequence[str]) -> None:
+    """Until each of the keys was free once, holding none of them afterwards; many may wait and go on together.
+
+    Nothing on SQLite, where whoever is in a transaction has waited already.
+    """
+    if not keys or dialect() == "sqlite":
+        return
+    try:
+        async with transaction():
+            await fetch(_WAIT, sorted(set(keys)))
+            raise _Waited
+    except _Waited:
+        return
+
+
+class _Waited(Exception):
+    """Undoes the savepoint in which locks were waited for, and with it the locks."""
 
 
 def dialect() -> Literal["sqlite", "postgres"]:
@@ -154,13 +209,13 @@ async def forget_log() -> None:
     await _engine(_connected()).forget_log()
 
 
-def _configuration(url: str, models: Sequence[str], pool_size: int) -> dict[str, Any]:
+def _configuration(url: str, models: Sequence[str], options: dict[str, Any]) -> dict[str, Any]:
     address = address_of(url)
     if isinstance(address, SqliteFile):
-        connection = {"engine": "models.storage.sqlite", "credentials": {"path": str(address.path)}}
+        where: dict[str, Any] = {"path": str(address.path)}
+        connection = {"engine": "models.storage.sqlite", "credentials": where | options}
     else:
-        credentials = {"dsn": address.dsn, "pool_size": pool_size}
-        connection = {"engine": "models.storage.postgres", "credentials": credentials}
+        connection = {"engine": "models.storage.postgres", "credentials": {"server": address} | options}
     apps = {"models": {"models": list(models), "default_connection": _ALIAS}}
     return {"connections": {_ALIAS: connection}, "apps": apps, "use_tz": True, "timezone": "UTC"}
 
@@ -177,4 +232,4 @@ def _client() -> Client:
 
 def _engine(context: TortoiseContext) -> Engine:
     client = context.connections.get(_ALIAS)
-    return client.engine if isinstance(client, Scope) else cast("Engine", client)
+    return client.engine if isinstance(client, Scope | Reading) else cast("Engine", client)

@@ -7,6 +7,7 @@ from abc import abstractmethod
 from tortoise.backends.base.client import TransactionContext
 
 from models.storage.client import Client, Line
+from models.storage.reading import Reading
 from models.storage.scope import Boundary, Outermost
 
 
@@ -28,6 +29,10 @@ class Engine(Client):
     @abstractmethod
     async def forget_log(self) -> None:
         """Removes what erased rows left in the database's log, where that can be done."""
+
+    def reading(self) -> Reading | None:
+        """What loose reads may share; None where each is best on its own."""
+        return None
 
     async def create_connection(self, with_db: bool) -> None:
         await self.open()

@@ -3,18 +3,21 @@
 tortoise OperationalError
     Contended                  another transaction was in the way: run the work again
     Unstorable                 a value that no column can hold: U+0000, half a surrogate pair, a number too large
+    Walled                     the wall between accounts refused: a row for another account, or a way around it
 tortoise IntegrityError        a constraint or a guarding trigger said no: see `constraint_of`
 tortoise TransactionManagementError
     TransactionFailed          a statement failed earlier, so this transaction cannot go on or commit
     TransactionOver            the transaction has ended; the task that still writes has outlived it
 tortoise DBConnectionError     the database cannot be reached
+tortoise ConfigurationError
+    WallMissing                the database has no wall between accounts, or the login could look over it
 """
 
 from __future__ import annotations
 
 import sqlite3
 
-from tortoise.exceptions import OperationalError, TransactionManagementError
+from tortoise.exceptions import ConfigurationError, OperationalError, TransactionManagementError
 
 _CHECK = "CHECK constraint failed: "
 
@@ -31,6 +34,14 @@ class Unstorable(OperationalError):
 
     def __init__(self) -> None:
         super().__init__("A value cannot be stored: it has a character that no text may have, or is too large.")
+
+
+class Walled(OperationalError):
+    """The wall between accounts refused: a mistake of ours. Rows of others are not found; nothing is said of them."""
+
+
+class WallMissing(ConfigurationError):
+    """The database has no wall, or this login could look over it. The words say what an operator does about it."""
 
 
 class TransactionFailed(TransactionManagementError):

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import asyncpg
 from tortoise.exceptions import DBConnectionError, IntegrityError, OperationalError, TransactionManagementError
 
-from models.storage.errors import Contended, Unstorable
+from models.storage.errors import Contended, Unstorable, Walled
 
 _RAISED_BY_TRIGGER = "P0001"
 _UNSTORABLE = frozenset({"22003", "22021", "22P05"})  # out of range; not in the encoding, as U+0000; the same in JSON
@@ -40,6 +40,8 @@ def translating() -> Iterator[None]:
 
 
 def _translated(error: Exception) -> Exception:
+    if isinstance(error, asyncpg.InsufficientPrivilegeError):
+        return Walled(f"The wall between accounts refused a statement: {error}")
     if isinstance(error, asyncpg.IntegrityConstraintViolationError):
         return IntegrityError(str(error))
     if getattr(error, "sqlstate", None) == _RAISED_BY_TRIGGER:

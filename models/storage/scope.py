@@ -14,6 +14,7 @@ from tortoise.connection import ConnectionToken, get_connections
 from models.storage.cancelling import patiently, settled
 from models.storage.client import Client, Line
 from models.storage.errors import TransactionFailed, TransactionOver
+from models.storage.reach import binding
 
 if TYPE_CHECKING:
     from models.storage.engine import Engine
@@ -87,9 +88,14 @@ class Scope(Client):
         finally:
             self._lock.release()
 
-    async def _guarded(self, work: Callable[[Line], Awaitable[T]]) -> T:
+    async def _guarded(self, work: Callable[[Line], Awaitable[T]], *, reaches: bool = True) -> T:
+        """`reaches` is False for what looks at no row and may be all that a failed transaction still takes: a binding
+        would not be taken either."""
         try:
-            return await work(self._line)
+            line = self._line
+            if reaches:
+                await line.bind(binding())
+            return await work(line)
         except BaseException:
             self._failed = True
             raise
@@ -159,13 +165,14 @@ class Savepoint(Scope):
         try:
             if not commit:
                 await self._tell(f"ROLLBACK TO SAVEPOINT {self._name}")
+                self._line.unbind()
             await self._tell(f"RELEASE SAVEPOINT {self._name}")
         finally:
             self._around._lock.release()
 
     async def _tell(self, sql: str) -> None:
         """A failure here leaves the outer transaction in a state nobody asked for, so that one has failed too."""
-        await self._around._guarded(lambda line: line.query(sql, ()))
+        await self._around._guarded(lambda line: line.query(sql, ()), reaches=False)
 
 
 class Boundary(TransactionContext):

@@ -15,7 +15,9 @@ from tortoise.exceptions import ConfigurationError, DBConnectionError
 from models.storage.cancelling import patiently, settled
 from models.storage.client import Line
 from models.storage.engine import Engine
-from models.storage.sqlite_connection import PRAGMAS, Connection
+from models.storage.reach import binding
+from models.storage.sqlite_connection import Connection
+from models.storage.sqlite_wall import account_tables
 from models.storage.sqlite_writer import Writer
 from models.storage.statement import for_sqlite, only_reads
 
@@ -36,11 +38,12 @@ class SqliteClient(Engine):
     schema_generator = Stock.schema_generator
     capabilities = Stock.capabilities
 
-    def __init__(self, path: str, connection_name: str, **_: Any) -> None:
+    def __init__(self, path: str, connection_name: str, walled: bool = False, **_: Any) -> None:
         if ":memory:" in path or not path:
             raise ConfigurationError("SQLite in memory is not supported: give the path of a file.")
         super().__init__(connection_name)
         self._path = Path(path).absolute()
+        self._walled = walled
         self._changing = asyncio.Lock()  # held while connections are opened or closed
         self._writer: Writer | None = None
         self._closed = False
@@ -57,15 +60,32 @@ class SqliteClient(Engine):
                     raise DBConnectionError("The database has been closed.")
                 if self._writer is None:
                     await settled(self._open())
+        if self._walled and self._writer is not None and not self._writer.walled:
+            await self._find_wall()
         return cast("Writer", self._writer)
+
+    async def _find_wall(self) -> None:
+        """The file had no account tables when it was opened: it may have been migrated since."""
+        async with self._changing:
+            writer = self._writer
+            if writer is None or writer.walled or not await writer.call(account_tables):
+                return
+            self._writer = None
+            await settled(self._reopened())
+
+    async def _reopened(self) -> None:
+        while not self._readers.empty():
+            self._readers.get_nowait()
+        await self._close_connections()
+        await self._open()
 
     async def _open(self) -> None:
         try:
-            writer = Writer(self._path)
+            writer = Writer(self._path, walled=self._walled)
             self._connections.append(writer)
             await writer  # first, for it makes the file and its write-ahead log
             for _ in range(READERS):
-                reader = Connection(self._path, {**PRAGMAS, "query_only": "ON"})
+                reader = Connection(self._path, walled=self._walled)
                 self._connections.append(reader)
                 await reader
                 self._readers.put_nowait(reader)
@@ -108,6 +128,7 @@ class SqliteClient(Engine):
         async with patiently("a connection to read with"):
             reader = await self._readers.get()
         try:
+            await reader.bind(binding())
             return await work(reader)
         finally:
             self._readers.put_nowait(reader)
@@ -115,6 +136,7 @@ class SqliteClient(Engine):
     async def _write(self, work: Callable[[Line], Awaitable[T]]) -> T:
         writer = await self.begin()
         try:
+            await writer.bind(binding())
             result = await work(writer)
         except BaseException:
             with suppress(Exception):  # the first error is the one to tell

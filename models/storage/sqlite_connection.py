@@ -14,8 +14,10 @@ from tortoise.exceptions import DBConnectionError, IntegrityError, OperationalEr
 
 from models.storage.cancelling import ended
 from models.storage.client import Row
-from models.storage.errors import Contended, Unstorable
+from models.storage.errors import Contended, Unstorable, Walled
 from models.storage.parameters import all_for_sqlite
+from models.storage.reach import Binding
+from models.storage.sqlite_wall import REFUSED, SqliteWall, account_tables
 from models.storage.statement import statements_of
 
 T = TypeVar("T")
@@ -39,7 +41,7 @@ def connected(path: Path, pragmas: Mapping[str, str | int]) -> sqlite3.Connectio
     """An open connection with rows by name; transactions are begun by hand only."""
     if not path.exists():
         path.touch(mode=0o600)  # readable by the program alone; -wal and -shm inherit that
-    database = sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None)
+    database = sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None, cached_statements=512)
     database.row_factory = sqlite3.Row
     try:
         for name, value in pragmas.items():
@@ -56,9 +58,31 @@ class Connection(aiosqlite.Connection):
     Work is handed over as a closure: aiosqlite logs what it runs, and a closure shows no parameters.
     """
 
-    def __init__(self, path: Path, pragmas: Mapping[str, str | int]) -> None:
-        super().__init__(partial(connected, path, pragmas), iter_chunk_size=64)
+    wall: SqliteWall
+
+    def __init__(self, path: Path, *, walled: bool, writes: bool = False) -> None:
+        super().__init__(partial(self._connected, path, walled, writes), iter_chunk_size=64)
         self._thread.daemon = True  # a connection somebody forgot to close cannot keep the process alive
+
+    def _connected(self, path: Path, walled: bool, writes: bool) -> sqlite3.Connection:
+        database = connected(path, PRAGMAS)
+        self.wall = SqliteWall(database, account_tables(database) if walled else frozenset(), writes=writes)
+        if not writes:
+            database.execute("PRAGMA query_only = ON").close()
+        self.wall.guard(database)
+        return database
+
+    @property
+    def walled(self) -> bool:
+        """Whether the database had account tables when this was opened."""
+        return bool(self.wall.tables)
+
+    async def bind(self, to: Binding) -> None:
+        """See `Line`."""
+        self.wall.bound = to
+
+    def unbind(self) -> None:
+        """See `Line`: nothing to do, the wall asks at every statement."""
 
     def submit(self, work: Callable[[sqlite3.Connection], T]) -> asyncio.Future[T]:
         """Queues the work for the thread. It is done even if nobody waits for the future any more."""
@@ -86,27 +110,29 @@ class Connection(aiosqlite.Connection):
     async def query(self, sql: str, values: Sequence[Any]) -> tuple[int, Sequence[Row]]:
         """See `Line`. Rows affected leaves out what triggers and cascades did, as on PostgreSQL."""
         taken = all_for_sqlite(values)
-        return await self.call(lambda database: _query(database, sql, taken))
+        return await self.call(lambda database: _query(database, self.wall.aimed(sql), taken))
 
     async def insert(self, sql: str, values: Sequence[Any]) -> int | None:
         """See `Line`: the rowid."""
         taken = all_for_sqlite(values)
-        return await self.call(lambda database: database.execute(sql, taken).lastrowid)
+        return await self.call(lambda database: database.execute(self.wall.aimed(sql), taken).lastrowid)
 
     async def many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         """See `Line`."""
         taken = [all_for_sqlite(values) for values in rows]
-        await self.call(lambda database: database.executemany(sql, taken).close())
+        await self.call(lambda database: database.executemany(self.wall.aimed(sql), taken).close())
 
     async def script(self, sql: str) -> None:
         """See `Line`. Unlike sqlite3's own executescript it does not commit what is open."""
-        await self.call(lambda database: _script(database, sql))
+        await self.call(lambda database: _script(database, sql, self.wall))
 
 
 def translated(error: BaseException) -> BaseException:
     """SQLite's error in Tortoise's words and ours; any other as it is. SQLite's messages name columns, never values."""
     if not isinstance(error, sqlite3.Error):
         return error
+    if str(error) == REFUSED or getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_AUTH:
+        return Walled(f"The wall between accounts refused a statement: {error}")
     if isinstance(error, sqlite3.IntegrityError):
         return IntegrityError(str(error))
     if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
@@ -123,6 +149,6 @@ def _query(database: sqlite3.Connection, sql: str, values: Sequence[Any]) -> tup
         cursor.close()
 
 
-def _script(database: sqlite3.Connection, script: str) -> None:
+def _script(database: sqlite3.Connection, script: str, wall: SqliteWall) -> None:
     for statement in statements_of(script):
-        database.execute(statement).close()
+        database.execute(wall.aimed(statement)).close()

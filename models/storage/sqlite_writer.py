@@ -12,7 +12,7 @@ from pathlib import Path
 
 from models.storage.cancelling import patiently
 from models.storage.errors import Contended
-from models.storage.sqlite_connection import PRAGMAS, Connection, translated
+from models.storage.sqlite_connection import Connection, translated
 
 
 class Queue:
@@ -50,8 +50,8 @@ class Queue:
 class Writer(Connection):
     """Lent, with BEGIN IMMEDIATE done, to one task of this process at a time, in order of arrival."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(path, PRAGMAS)
+    def __init__(self, path: Path, *, walled: bool) -> None:
+        super().__init__(path, walled=walled, writes=True)
         self._queue = Queue(path)
         self._turn = asyncio.Lock()
         self._abandoned: set[asyncio.Task[None]] = set()

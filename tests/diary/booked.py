@@ -42,13 +42,28 @@ class Booked(Foretelling):
 
     def _note(self, service: int, terms: Terms, start: int, made: Booking) -> None:
         asked = terms.waits is not None
-        self.diary.bookings[made.id] = Appointment(
+        one = Appointment(
             service, self._number(made.staff_id), start, terms.duration, terms.before, terms.after,
             _S.REQUESTED if asked else _S.CONFIRMED,
             min(self.diary.now + (terms.waits or 0) * 60, start * 60) if asked else None,
             terms.cancel_cutoff, terms.move_cutoff,
         )  # fmt: skip
+        self._takes(one)
+        self.diary.bookings[made.id] = one
         self._happened()
+
+    def _takes(self, one: Appointment) -> None:
+        """Whoever takes a time ends the requests that nobody answered and that are in the way."""
+        begin, end = one.blocked
+        for other in self.diary.bookings.values():
+            meets = other.blocked[0] < end and other.blocked[1] > begin
+            if meets and other.staff == one.staff and other is not one and self.diary.overdue(other):
+                self._turn(other, _S.EXPIRED)
+
+    def _turn(self, one: Appointment, to: BookingStatus) -> None:
+        one.status, one.version, one.ends_by = to, one.version + 1, None
+        one.sequence += to in (_S.CANCELLED, _S.DECLINED, _S.EXPIRED)
+        self._happened(mail=to not in (_S.COMPLETED, _S.NO_SHOW))
 
     def _happened(self, mail: bool = True) -> None:
         self.events += 1
@@ -63,9 +78,11 @@ class Booked(Foretelling):
             row, token = made
             who = self._number(row.staff_id)
             assert who in people
-            self.diary.holds[token] = Appointment(
+            held = Appointment(
                 service, who, start, terms.duration, terms.before, terms.after, ends_by=self.diary.now + SECONDS
             )
+            self._takes(held)
+            self.diary.holds[token] = held
             self._happened(mail=False)
         return expected
 

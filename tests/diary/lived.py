@@ -51,6 +51,7 @@ class Lived(Booked):
         if expected == "done":
             one.start, one.staff = start, one.staff if staff is None else staff
             one.version, one.sequence = one.version + 1, one.sequence + 1
+            self._takes(one)
             one.ends_by = None if one.ends_by is None else min(one.ends_by, start * 60)
             self._happened()
         return expected
@@ -63,7 +64,7 @@ class Lived(Booked):
             return "ValidationFailed"
         if version != one.version:
             return "VersionConflict"
-        if one.status not in PENDING:
+        if one.status not in PENDING or self.diary.overdue(one):
             return "WrongState"
         if customer and one.start * 60 - self.diary.now < one.move_cutoff * 60:
             return "TooLateToReschedule"
@@ -89,14 +90,9 @@ class Lived(Booked):
     def _foretell_change(self, one: Appointment, to: BookingStatus, version: int | None, customer: bool) -> str:
         if version not in (None, one.version):
             return "VersionConflict"
-        if to not in TRANSITIONS[one.status]:
+        if to not in TRANSITIONS[one.status] or self.diary.overdue(one):
             return "WrongState"
         if to in (_S.COMPLETED, _S.NO_SHOW) and self.diary.now < one.start * 60:
             return "TooEarly"
         late = one.start * 60 - self.diary.now < one.cancel_cutoff * 60
         return "TooLateToCancel" if customer and late else "done"
-
-    def _turn(self, one: Appointment, to: BookingStatus) -> None:
-        one.status, one.version, one.ends_by = to, one.version + 1, None
-        one.sequence += to in (_S.CANCELLED, _S.DECLINED, _S.EXPIRED)
-        self._happened(mail=to not in (_S.COMPLETED, _S.NO_SHOW))

@@ -89,7 +89,12 @@ class Diary:
         return found + [span for who, span in self.time_off if who in (None, staff)]
 
     def _in_the_way(self, booking: Appointment, staff: int) -> bool:
-        return booking.staff == staff and booking.status in BLOCKING
+        return booking.staff == staff and booking.status in BLOCKING and not self.overdue(booking)
+
+    def overdue(self, booking: Appointment) -> bool:
+        """Whether it is a request that should have been answered by now."""
+        waits = booking.status is BookingStatus.REQUESTED
+        return waits and booking.ends_by is not None and booking.ends_by <= self.now
 
     def starts(self, terms: Terms, staff: int, ignoring: object = None) -> dict[int, Unfit | None]:
         """Every minute at which the appointment would lie inside the hours: None where it may, or what is wrong."""

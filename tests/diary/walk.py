@@ -38,10 +38,9 @@ class Walk(Lived):
         self.diary.now += self.chance.choice([1, 60, 240, 299, 300, 301, 1800, 3600, 7200])
         now = datetime.fromtimestamp(self.diary.now, UTC)
         self.act = Act(self.act.account_id, self.act.actor, now)
-        overdue = [
-            one for one in self.diary.bookings.values()
-            if one.status is _S.REQUESTED and one.ends_by is not None and one.ends_by <= self.diary.now
-        ]  # fmt: skip
+        if self.chance.random() < 0.4:
+            return "time"  # the worker is busy
+        overdue = [one for one in self.diary.bookings.values() if self.diary.overdue(one)]
         while await expire_requests(now, batch=3):
             pass
         for one in overdue:

@@ -15,7 +15,7 @@ from tempfile import mkdtemp
 
 import httpx
 
-from tests.product import Product
+from tests.product import UNLIMITED, Product
 
 ROOT = Path(__file__).parents[2]
 SERVE = [sys.executable, "-c", "from calendera.cli import main; main()", "serve"]
@@ -37,15 +37,18 @@ class Servers:
 
 
 @asynccontextmanager
-async def serving(product: Product, count: int) -> AsyncIterator[Servers]:
+async def serving(product: Product, count: int, **more: str) -> AsyncIterator[Servers]:
     """`count` processes of `calendera serve` on the product's own database, each on a free port."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CALENDERA_")}
     environment |= {
         "CALENDERA_DATA_DIR": str(product.folder),
         "CALENDERA_DATABASE_URL": product.database.url,
+        "CALENDERA_DOCUMENTS_DIR": str(product.settings.documents_dir),
         "CALENDERA_PORT": "0",
         "CALENDERA_POOL_SIZE": "4",  # several test processes run several servers each, and PostgreSQL takes 100
         "CALENDERA_RUN_WORKER": "false",
+        **UNLIMITED,
+        **more,
     }
     folder = Path(mkdtemp(prefix="servers-", dir=product.folder))
     servers = Servers(logs=[folder / f"server-{number}.log" for number in range(count)])

@@ -12,16 +12,17 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from tests.api import asked
 from tests.bookable import ADA, AVAILABILITY, BOOK, Desk, bookable
 from tests.businesses import make_business
-from tests.product import Product
+from tests.product import UNLIMITED, Product
 from tests.served import environment_for, server
 
 LEAVING = 300
 AT_ONCE = 20
 
 
-def requests(desk: Desk) -> list[dict[str, Any]]:
+def requests(desk: Desk, path: str) -> list[dict[str, Any]]:
     """What the clients ask: half of them read, half of them write."""
     day = datetime.now(UTC).date() + timedelta(days=1)
     reading = {"serviceId": desk.id, "from": str(day), "to": str(day + timedelta(days=20))}
@@ -36,8 +37,8 @@ def requests(desk: Desk) -> list[dict[str, Any]]:
         }
         for n in range(40)
     ]
-    asked = [{"query": BOOK, "variables": variables} for variables in writing]
-    return [*asked, *({"query": AVAILABILITY, "variables": reading} for _ in asked)]
+    sent = [{**asked(path, BOOK), "variables": variables} for variables in writing]
+    return [*sent, *({**asked(path, AVAILABILITY), "variables": reading} for _ in sent)]
 
 
 async def leave(url: str, path: str, body: dict[str, Any], after: float) -> None:
@@ -62,15 +63,15 @@ async def test_clients_that_leave_cost_no_connection_and_no_lock(product: Produc
 
     async def one(url: str) -> None:
         async with turns:
-            await leave(url, path, chance.choice(requests(desk)), chance.uniform(0, 0.03))
+            await leave(url, path, chance.choice(requests(desk, path)), chance.uniform(0, 0.03))
 
-    few = {"CALENDERA_POOL_SIZE": "4", "CALENDERA_RUN_WORKER": "false"}
+    few = {"CALENDERA_POOL_SIZE": "4", "CALENDERA_RUN_WORKER": "false", **UNLIMITED}
     (tmp_path / "var").mkdir()
     with server(environment_for(tmp_path, product.database.url, **few)) as url:
         await asyncio.gather(*(one(url) for _ in range(LEAVING)))
         async with httpx.AsyncClient(base_url=url, timeout=20) as http:
             # More at once than the pool has connections: each of them must still be there.
-            answers = await asyncio.gather(*(http.post(path, json=body) for body in requests(desk)))
+            answers = await asyncio.gather(*(http.post(path, json=body) for body in requests(desk, path)))
             assert {answer.status_code for answer in answers} == {200}
             assert all("errors" not in answer.json() for answer in answers), [a.json() for a in answers]
             assert (await http.get("/readyz")).json() == {"status": "ready"}

@@ -8,8 +8,8 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 
+from models.invariants import broken
 from models.service import Confirmation
-from models.storage.database import fetch
 from tests.api import Answer, Caller
 from tests.bookable import BOOK, CANCEL, CONFIRM, DECLINE, HOLD, MOVE, RELEASE, Desk, bookable, said
 from tests.businesses import Business, id_of
@@ -17,29 +17,11 @@ from tests.hammer.servers import Servers
 from tests.hammer.test_one_slot import soon, through
 
 Sent = tuple[Caller, str, dict[str, Any]]
-STATES = "('REQUESTED', 'CONFIRMED', 'COMPLETED', 'NO_SHOW')"
-ORPHANS = f"""
-    SELECT 'booking without time' AS wrong FROM booking b
-    WHERE b.account_id = $1 AND b.status IN {STATES} AND NOT EXISTS (
-      SELECT 1 FROM occupancy o WHERE o.account_id = b.account_id AND o.booking_id = b.id)
-    UNION ALL SELECT 'time without booking' FROM occupancy o JOIN booking b
-      ON b.account_id = o.account_id AND b.id = o.booking_id
-    WHERE o.account_id = $1 AND b.status NOT IN {STATES}
-    UNION ALL SELECT 'hold without time' FROM hold h WHERE h.account_id = $1 AND NOT EXISTS (
-      SELECT 1 FROM occupancy o WHERE o.account_id = h.account_id AND o.hold_id = h.id)
-    UNION ALL SELECT 'overlap' FROM occupancy o JOIN occupancy p
-      ON p.account_id = o.account_id AND p.calendar_id = o.calendar_id AND p.id > o.id
-    WHERE o.account_id = $1 AND o.starts < p.ends AND o.ends > p.starts
-    UNION ALL SELECT 'another calendar' FROM booking b JOIN occupancy o
-      ON o.account_id = b.account_id AND o.booking_id = b.id
-      JOIN calendar c ON c.account_id = o.account_id AND c.id = o.calendar_id
-    WHERE b.account_id = $1 AND c.staff_id <> b.staff_id
-"""
 
 
 async def straight(business: Business) -> None:
-    """Bookings and holds have their time, and no time is anybody else's."""
-    assert [row["wrong"] for row in await fetch(ORPHANS, business.account.id)] == []
+    """Bookings and holds have their time and seats, and no time is anybody else's."""
+    assert await broken(business.account.id) == []
 
 
 async def together(sent: list[Sent], servers: Servers) -> list[dict[str, Any]]:

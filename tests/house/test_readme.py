@@ -1,4 +1,4 @@
-"""The README is true: what it shows is tried against a seeded server, what it names exists."""
+"""The README is true: what it shows is tried against a seeded server, what it names exists. So is docs/partners.md."""
 
 from __future__ import annotations
 
@@ -14,14 +14,21 @@ from typing import Any
 import httpx
 import pytest
 
+from calendera.seeding import demo
 from calendera.settings import Settings, variable
+from resolvers.context import COOKIE
 from tests.house.tree import ROOT
+from tests.partner_apps import APPROVE, answered
 from tests.served import Served, seeded_server
+from tests.shell import Shell, answers
 
 README = (ROOT / "README.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
 SHELL = [text for language, text in BLOCKS if language == "sh"]
 ADDRESS = "http://127.0.0.1:8000"
+PARTNERS = re.findall(r"^```sh\n(.*?)^```", (ROOT / "docs/partners.md").read_text("utf-8"), re.MULTILINE | re.DOTALL)
+SIGN_IN = """mutation ($input: SignInInput!) {
+  signIn(input: $input) { ... on SignInPayload { viewer { account { id } } } } }"""
 
 
 @pytest.fixture(scope="module")
@@ -30,23 +37,15 @@ async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
         yield running
 
 
-def answers(text: str) -> list[Any]:
-    """The JSON values that stand one after the other in a text."""
-    found, decoder = [], json.JSONDecoder()
-    while text := text.strip():
-        value, end = decoder.raw_decode(text)
-        found.append(value)
-        text = text[end:]
-    return found
-
-
 async def test_its_query_has_its_answer(served: Served) -> None:
     (query,) = (text for language, text in BLOCKS if language == "graphql")
     (answer,) = (text for language, text in BLOCKS if language == "json")
     (secret,) = set(re.findall(r"Bearer (sk_\w+)", README))
     async with httpx.AsyncClient(base_url=served.url, headers={"Authorization": f"Bearer {secret}"}) as partner:
         response = await partner.post("/graphql", json={"query": query})
-    assert response.json() == json.loads(answer)
+    said = response.json()
+    assert said.pop("extensions")["cost"]["actual"] > 0
+    assert said == json.loads(answer)
 
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="these are commands for curl, which is not here")
@@ -65,9 +64,47 @@ async def test_its_commands_are_answered_as_it_says(served: Served, block: str, 
 
 
 def shows_something(answer: Any) -> bool:
-    """Whether the last thing that was asked for is a list with rows, or a mutation's payload."""
+    """Whether the last thing that was asked for is a list with rows, a mutation's payload, or is watched now."""
     *_, value = answer["data"].values()
+    if value is None:
+        return set(answer["data"]) == {"bookingChanged"}
     return bool(value.get("nodes")) or value["__typename"].endswith("Payload")
+
+
+def approved(url: str, request: str) -> str:
+    """Where the browser of the salon's owner goes, once she has approved an app."""
+    with httpx.Client(base_url=url, headers={"X-Calendera-Client": "dashboard"}) as browser:
+        given = {"email": "marisol@example.com", "password": demo.PASSWORD}
+        signed_in = browser.post("/graphql", json={"query": SIGN_IN, "variables": {"input": given}})
+        account = signed_in.json()["data"]["signIn"]["viewer"]["account"]["id"]
+        cookie = {"Cookie": f"{COOKIE}={signed_in.cookies[COOKIE]}"}
+        sent = {"query": APPROVE, "variables": {"input": {"request": request, "accountId": account}}}
+        answer = browser.post("/graphql", json=sent, headers=cookie)
+    return str(answer.json()["data"]["approveApp"]["redirectTo"])
+
+
+@pytest.mark.skipif(not (shutil.which("curl") and shutil.which("openssl")), reason="these are commands for both")
+def test_a_partner_connects_as_docs_partners_says(served: Served, tmp_path: Path) -> None:
+    discovery, making, sending, redeeming, using, following = PARTNERS
+    shell = Shell(tmp_path, ADDRESS, served.url)
+    server, api = answers(shell(discovery))
+    assert api["authorization_servers"] == [server["issuer"]]
+    made = answers(shell(making))[-1]["data"]["createApp"]
+    shell.sets(ID=made["app"]["clientId"], SECRET=made["secret"])
+    choosing, rest = sending.split("\n", 1)
+    shell.sets(V=shell(f'{choosing}\necho "$V"').strip())
+    sent = shell(rest).strip()
+    assert httpx.get(sent).status_code == 200
+    back = answered(approved(served.url, sent.partition("?")[2]))
+    assert (back["state"], back["iss"]) == ("1", server["issuer"])
+    shell.sets(CODE=back["code"])
+    (tokens,) = answers(shell(redeeming))
+    shell.sets(ACCESS=tokens["access_token"], REFRESH=tokens["refresh_token"])
+    (copied,) = answers(shell(following))
+    assert copied["data"]["changes"]["nextCursor"] and copied["data"]["changes"]["changes"][0]["node"]
+    asked, refreshed, revoked = answers(shell(using))
+    assert asked["data"]["viewer"]["scopes"] == ["CATALOGUE_READ", "BOOKINGS_READ"] and asked["data"]["account"]
+    assert refreshed["refresh_token"] != tokens["refresh_token"] and revoked == {}
 
 
 def test_its_commands_exist_and_none_is_missing(served: Served) -> None:

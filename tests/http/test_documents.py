@@ -9,11 +9,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from graph.documents import Trusted, document_id
+from graph.documents import Client, Document, Trusted, document_id
 from graph.execution import Operations
 from graph.prepared import Shelf
+from graph.rights import Rights
+from graph.sent import Sent
 from tests.http.conftest import Ask, call
-from tests.http.toy import WIDGET_DOCUMENT, WIDGET_MUTATION, Server, schema
+from tests.http.toy import PAGE_DOCUMENT, WIDGET_DOCUMENT, WIDGET_MUTATION, Server, schema
 
 GREETING = {"documentId": document_id(WIDGET_DOCUMENT), "variables": '{"name": "Zoë"}'}
 WORDS = ["", "widget", "developer"]
@@ -83,6 +85,52 @@ async def test_a_text_that_was_sent_before_is_found_by_its_hash(client: httpx.As
         assert _code(refused) == "PERSISTED_QUERY_NOT_FOUND"
 
 
+async def test_what_one_account_sent_another_cannot_ask_for_by_its_hash(client: httpx.AsyncClient, ask: Ask) -> None:
+    text = '{hello(name: "ours")}'
+    by_hash = {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": document_id(text)[7:]}}}
+
+    async def asked(word: str, **body: object) -> str | None:
+        answer = await client.post("/graphql", json=by_hash | body, headers={"Authorization": word})
+        return None if "errors" not in answer.json() else _code(answer)
+
+    assert await asked("developer", query=text) is None
+    assert [await asked(word) for word in ("developer", "colleague")] == [None, None]
+    # Neither a competitor nor a stranger finds it, not even one who sent the same text as a stranger.
+    assert [await asked(word) for word in ("competitor", "", "widget")] == ["PERSISTED_QUERY_NOT_FOUND"] * 3
+    assert await asked("", query=text) is None
+    assert await asked("") == "PERSISTED_QUERY_NOT_FOUND"
+    # A text under another's hash is refused, and nothing is kept under it.
+    poison = {"query": "{__typename}", "extensions": {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}}
+    assert await asked("competitor", **poison) == "BAD_REQUEST"
+    assert await asked("competitor", extensions=poison["extensions"]) == "PERSISTED_QUERY_NOT_FOUND"
+
+
+async def test_a_client_of_persisted_queries_is_told_in_its_own_words(client: httpx.AsyncClient) -> None:
+    for word in WORDS:
+        extensions = {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}
+        headers = {"Authorization": word}
+        (error,) = (await client.post("/graphql", json={"extensions": extensions}, headers=headers)).json()["errors"]
+        assert error == {"message": "PersistedQueryNotFound", "extensions": {"code": "PERSISTED_QUERY_NOT_FOUND"}}
+
+
+async def test_a_document_runs_only_for_the_clients_it_was_written_for(client: httpx.AsyncClient) -> None:
+    for word in WORDS:
+        params = {"documentId": document_id(PAGE_DOCUMENT)}
+        answer = await client.get("/graphql", params=params, headers={"Authorization": word})
+        assert _code(answer) == "PERSISTED_QUERY_NOT_FOUND"
+
+
+def test_each_account_has_room_for_its_own_texts_only() -> None:
+    sent = Sent(shelves=2, texts=2)
+    for shelf, text in [("a", "1"), ("b", "1"), ("b", "2"), ("b", "3"), (None, "4")]:
+        sent.note(shelf, text, f"key {text}")
+    assert sent.key("a", "1") == "key 1"
+    assert [sent.key("b", text) for text in ("1", "2", "3")] == [None, "key 2", "key 3"]
+    assert sent.key(None, "4") is None
+    sent.note("c", "1", "key 1")  # the shelf that was used longest ago goes
+    assert [sent.key(shelf, "1") for shelf in ("a", "c")] == [None, "key 1"]
+
+
 async def test_introspection_is_for_those_who_may(ask: Ask, client: httpx.AsyncClient) -> None:
     hidden = 'query {...F} fragment F on Query {a: __type(name: "Thing") {name}}'
     for query in ("{__schema {types {name}}}", hidden):
@@ -90,7 +138,9 @@ async def test_introspection_is_for_those_who_may(ask: Ask, client: httpx.AsyncC
         refused = await ask(query, {"Authorization": ""})
         assert (refused.status_code, _code(refused)) == (403, "FORBIDDEN")
         by_id = {"documentId": document_id(query)}
-        assert _code(await client.post("/graphql", json=by_id)) == "FORBIDDEN"
+        assert _code(await client.post("/graphql", json=by_id)) == "PERSISTED_QUERY_NOT_FOUND"
+        colleague = await client.post("/graphql", json=by_id, headers={"Authorization": "colleague"})
+        assert _code(colleague) == "FORBIDDEN"
     assert (await ask("{__typename}", {"Authorization": ""})).json() == {"data": {"__typename": "Query"}}
 
 
@@ -123,11 +173,14 @@ async def test_an_empty_operation_name_by_get_is_none(client: httpx.AsyncClient)
 
 
 def test_the_id_is_the_hash_of_the_files_bytes(tmp_path: Path) -> None:
-    (tmp_path / "A.graphql").write_bytes(b"{\r\n  hello # Zo\xc3\xab\r\n}\r\n")
-    (tmp_path / "notes.md").write_text("no document")
-    ((id_, text),) = Trusted.load(tmp_path)
-    assert id_ == "sha256:" + hashlib.sha256((tmp_path / "A.graphql").read_bytes()).hexdigest()
-    assert text.endswith("\r\n")
+    (tmp_path / "widget").mkdir()
+    file = tmp_path / "widget" / "A.graphql"
+    file.write_bytes(b"{\r\n  hello # Zo\xc3\xab\r\n}\r\n")
+    (tmp_path / "widget" / "notes.md").write_text("no document")
+    (tmp_path / "B.graphql").write_text("{of no client}")
+    (document,) = Trusted.load(tmp_path)
+    assert document.id == "sha256:" + hashlib.sha256(file.read_bytes()).hexdigest()
+    assert (document.client, document.name, document.text[-2:]) == (Client.WIDGET, "A", "\r\n")
 
 
 def test_an_installation_without_its_documents_does_not_start(tmp_path: Path) -> None:
@@ -138,8 +191,9 @@ def test_an_installation_without_its_documents_does_not_start(tmp_path: Path) ->
 
 @pytest.mark.parametrize("text", ["{nope}", "{", "{__schema {types {name}}}", "{" + "thing {" * 11 + "name" + "}" * 12])
 def test_a_trusted_document_that_cannot_be_served_stops_the_start(text: str) -> None:
-    with pytest.raises(ValueError, match=r"Bad\.graphql"):
-        Operations(schema(), report=lambda fault: None, trusted=Trusted({"Bad.graphql": text}))
+    trusted = Trusted([Document(Client.WIDGET, "Bad", text)])
+    with pytest.raises(ValueError, match="Bad"):
+        Operations(schema(), report=lambda fault: None, trusted=trusted)
 
 
 def test_the_shelf_is_bounded_in_number_and_in_bytes() -> None:
@@ -147,9 +201,9 @@ def test_the_shelf_is_bounded_in_number_and_in_bytes() -> None:
     operations = Operations(schema(), report=lambda fault: None, shelf=shelf)
     texts = [json.dumps(f"a{n}").join(["{hello(name: ", ")}"]) for n in range(5)]
     for text in texts[:3]:
-        operations.prepare(text, may_introspect=False)
-    operations.prepare(texts[0], may_introspect=False)
-    operations.prepare(texts[3], may_introspect=False)
+        operations.prepare(text, Rights(own=True))
+    operations.prepare(texts[0], Rights(own=True))
+    operations.prepare(texts[3], Rights(own=True))
     assert [shelf.get(document_id(text)) is not None for text in texts] == [True, False, True, True, False]
 
     one = shelf.get(document_id(texts[0]))
@@ -157,7 +211,7 @@ def test_the_shelf_is_bounded_in_number_and_in_bytes() -> None:
     light = Shelf(entries=100, weight=one.weight * 2)
     operations = Operations(schema(), report=lambda fault: None, shelf=light)
     for text in [*texts, texts[-1]]:
-        operations.prepare(text, may_introspect=False)
+        operations.prepare(text, Rights(own=True))
     assert len(light) == 2
 
 
@@ -165,5 +219,5 @@ def test_a_refused_document_is_not_kept() -> None:
     shelf = Shelf(entries=3, weight=10**9)
     operations = Operations(schema(), report=lambda fault: None, shelf=shelf)
     for text in ("{nope}", "{", "{hello} " * 6):
-        operations.prepare(text, may_introspect=True)
+        operations.prepare(text, Rights(own=True, sees={}))
     assert len(shelf) == 0

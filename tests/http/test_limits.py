@@ -9,6 +9,7 @@ from graphql import get_introspection_query, parse
 
 from graph.limits import Limits, Measure, nests_deeper_than
 from graph.measuring import measure
+from graph.rights import Rights
 from tests.http.conftest import Ask
 from tests.http.toy import Server
 
@@ -114,7 +115,7 @@ def test_each_limit_is_met_exactly_and_not_exceeded(server: Server, what: str, d
     limit = getattr(Limits(), what)
     for size in (limit, limit + 1):
         assert getattr(measure(parse(document(size))), what) == size
-    fits, exceeds = (server.operations.prepare(document(n), may_introspect=False) for n in (limit, limit + 1))
+    fits, exceeds = (server.operations.prepare(document(n), Rights(own=True)) for n in (limit, limit + 1))
     assert getattr(fits, "errors", []) == []
     assert getattr(exceeds, "code", None) == "QUERY_TOO_COMPLEX"
 
@@ -146,8 +147,7 @@ def test_cycles_and_unknown_fragments_are_measured_and_left_to_validation(server
     ):
         assert measure(parse(document)).selections > 0
         assert (
-            getattr(server.operations.prepare(document, may_introspect=False), "code", None)
-            == "GRAPHQL_VALIDATION_FAILED"
+            getattr(server.operations.prepare(document, Rights(own=True)), "code", None) == "GRAPHQL_VALIDATION_FAILED"
         )
 
 

@@ -15,7 +15,7 @@ from calendera.graphql_http import graphql_endpoint
 from calendera.heads import BoundedHeads
 from tests.businesses import Business
 from tests.http.conftest import call
-from tests.http.toy import Server
+from tests.http.toy import Server, metering
 
 ASK = b'{"query": "{ customers(first: 5) { nodes { email } } }"}'
 JSON_TYPE = (b"content-type", b"application/json")
@@ -68,7 +68,7 @@ async def test_a_credential_that_ends_while_the_body_arrives_opens_nothing(salon
 
 
 async def test_a_body_that_does_not_arrive_is_given_up(server: Server) -> None:
-    server.app = graphql_endpoint(server.operations, server.authenticate, body_seconds=0.1)  # type: ignore[assignment]
+    server.app = graphql_endpoint(server.operations, server.authenticate, metering(), body_seconds=0.1)  # type: ignore[assignment]
 
     async def receive() -> dict[str, object]:
         await asyncio.sleep(0.03)

@@ -12,6 +12,7 @@ import pytest
 from calendera.asking import Asking
 from graph.answers import Answer
 from graph.limits import Limits
+from graph.rights import Rights
 from tests.http.conftest import Ask
 from tests.http.toy import Server, Toy
 
@@ -26,7 +27,7 @@ async def _until(condition: Callable[[], bool]) -> None:
 
 
 async def _run(server: Server, query: str, context: Toy | None = None) -> Answer:
-    prepared = server.operations.prepare(query, may_introspect=False)
+    prepared = server.operations.prepare(query, Rights(own=True))
     assert not isinstance(prepared, Answer)
     return await server.operations.run(prepared, context=context or Toy(), request_id="r")
 
@@ -62,6 +63,22 @@ async def test_resolved_fields_are_counted(field: str, count: int, code: str | N
     answer = await _run(Server(FRUGAL), f"{{things(count: {count}) {{{field}}}}}")
     assert answer.code == code
     assert (answer.data is None) == (code is not None)
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("{__schema {types {name}}}", None),
+        ("{__schema {types {name fields {name type {name}}}}}", "QUERY_TOO_COMPLEX"),
+        ("{__schema {types {name}} things(count: 97) {name}}", None),
+        ("{__schema {types {name}} things(count: 99) {name}}", "QUERY_TOO_COMPLEX"),
+    ],
+)
+async def test_what_describes_the_schema_is_counted_apart_and_lends_nothing(query: str, code: str | None) -> None:
+    server = Server(Limits(resolved_fields=100, introspected_fields=60))
+    prepared = server.operations.prepare(query, Rights(own=True, sees={}))
+    assert not isinstance(prepared, Answer)
+    assert (await server.operations.run(prepared, context=Toy(), request_id="r")).code == code
 
 
 async def test_the_budget_is_one_for_each_operation() -> None:

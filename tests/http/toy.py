@@ -19,18 +19,38 @@ from strawberry.permission import BasePermission, PermissionExtension
 from strawberry.schema.config import StrawberryConfig
 
 from calendera.asking import Asking, Served
+from calendera.buckets import Quota
+from calendera.crowd import Crowd
 from calendera.graphql_http import graphql_endpoint
+from calendera.metering import Meter
+from calendera.payers import Payer
+from calendera.shared_buckets import SharedBuckets
 from graph.answers import Fault
-from graph.documents import Trusted
+from graph.documents import Client, Document, Trusted
 from graph.execution import Operations
 from graph.limits import Limits
+from graph.rights import Rights
 from models.storage.errors import Contended
 from rules.errors import BadInput, Denied, Throttled
 
 CANARY = "canary-anna@example.com"
 WIDGET_DOCUMENT = "query Greeting($name: String!) {\n  hello(name: $name)\n}\n"
 WIDGET_MUTATION = 'mutation Rename {\n  rename(to: "x")\n}\n'
-TRUSTED = Trusted({"Greeting.graphql": WIDGET_DOCUMENT, "Rename.graphql": WIDGET_MUTATION})
+PAGE_DOCUMENT = "query Page {\n  hello\n}\n"
+TRUSTED = Trusted(
+    [
+        Document(Client.WIDGET, "Greeting", WIDGET_DOCUMENT),
+        Document(Client.WIDGET, "Rename", WIDGET_MUTATION),
+        Document(Client.PAGES, "Page", PAGE_DOCUMENT),
+    ]
+)
+WIDGET = frozenset({Client.WIDGET})
+RIGHTS = {
+    "developer": Rights(clients=WIDGET, own=True, own_by_get=True, shelf="developer", sees={}),
+    "colleague": Rights(own=True, shelf="developer"),
+    "competitor": Rights(own=True, own_by_get=True, shelf="competitor", sees={}),
+    "widget": Rights(clients=WIDGET),
+}
 
 
 @dataclass
@@ -213,15 +233,21 @@ def schema() -> strawberry.Schema:
     return strawberry.Schema(Query, Mutation, Subscription, config=config)
 
 
+def metering(running: int = 64, each: int = 32) -> Meter:
+    """A meter, as the endpoint wants one; who pays here is named by the header X-Caller, and nobody without it."""
+    buckets = SharedBuckets(Quota(1_000, 50), None)
+    return Meter(buckets, buckets, Crowd(running, each))
+
+
 class Server:
     """The endpoint over the toy schema. The credential is a word in the Authorization header."""
 
-    def __init__(self, limits: Limits | None = None) -> None:
+    def __init__(self, limits: Limits | None = None, meter: Meter | None = None) -> None:
         self.faults: list[Fault] = []
         self.served: list[Served] = []
         self.contexts: list[Toy] = []
         self.operations = Operations(schema(), report=self.faults.append, trusted=TRUSTED, limits=limits)
-        endpoint = graphql_endpoint(self.operations, self.authenticate, observe=self.served.append)
+        endpoint = graphql_endpoint(self.operations, self.authenticate, meter or metering(), observe=self.served.append)
         self.app = Starlette(routes=[Route("/graphql", endpoint=endpoint)])
 
     async def authenticate(self, request: Request) -> Asking:
@@ -235,7 +261,9 @@ class Server:
         if word == "broken":
             raise RuntimeError(CANARY)
         context = Toy()
-        context.asking = Asking(context, may_introspect=word == "developer", documents_only=word == "widget")
+        context.asking = Asking(context, rights=RIGHTS.get(word, Rights(clients=WIDGET, own=True)))
+        if caller := request.headers.get("x-caller"):
+            context.asking.payer = Payer(caller)
         self.contexts.append(context)
         return context.asking
 

@@ -11,6 +11,7 @@ import pytest
 
 from models.membership import Membership
 from models.session import Session
+from permissions.every_viewer import EVERY_VIEWER
 from rules.ids import PREFIXES, global_id, read_id
 from tests.api import Answer, Caller
 from tests.businesses import Business
@@ -65,7 +66,9 @@ async def test_the_rival_learns_and_changes_nothing(
     assert await snapshot(salon) == before
 
 
-SLOTS = [(root, slot) for root in roots() for slot in root.slots]
+# What no owner may use finds nothing for one; `test_own_rows.py` walks through it as somebody who may.
+USED = [root for root in roots() if root.permission is None or root.permission in EVERY_VIEWER["owner"].grants]
+SLOTS = [(root, slot) for root in USED for slot in root.slots]
 
 
 @pytest.mark.parametrize(("root", "slot"), SLOTS, ids=[f"{root.name}-{'.'.join(slot)}" for root, slot in SLOTS])
@@ -75,5 +78,7 @@ async def test_the_walk_can_tell_an_id_that_is_found(
     """Some id of the rival's own gets another answer than an unknown one: the walk above would see a leak here."""
     unknown = global_id("booking", uuid4())
     imagined = plain((await ask(rival.owner, root, own, slot, unknown)).body, unknown)
-    answers = [plain((await ask(rival.owner, root, own, slot, id)).body, id) for id in own.values()]
-    assert any(answer != imagined for answer in answers), imagined
+    for id in own.values():
+        if plain((await ask(rival.owner, root, own, slot, id)).body, id) != imagined:
+            return
+    pytest.fail(f"every id is answered like an unknown one: {imagined}")

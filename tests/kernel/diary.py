@@ -75,9 +75,11 @@ class Diary:
 
     def customer(self, at: int = 0) -> Viewer:
         """Whoever has the manage link of a booking."""
-        return viewers.customer(LinkHeld(self.business.account.id, self.bookings[at].id, self.customers[at].id))
+        now = self.business.product.clock.now()
+        held = LinkHeld(self.business.account.id, self.bookings[at].id, self.customers[at].id, now)
+        return viewers.customer(held)
 
     def member(self, role: Role) -> Viewer:
         """Somebody with a role in the business."""
-        user = self.business.owner_user.id
-        return viewers.member(SignedIn(user, user, self.business.account.id, role, None, False))
+        user, now = self.business.owner_user.id, self.business.product.clock.now()
+        return viewers.member(SignedIn(user, user, self.business.account.id, role, None, False, now))

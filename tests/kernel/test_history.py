@@ -8,7 +8,7 @@ from tortoise.exceptions import IntegrityError
 from models.account import Account
 from models.event import Event
 from models.storage.database import execute, fetch
-from models.storage.errors import constraint_of
+from models.storage.errors import Walled, constraint_of
 from tests.businesses import Business
 from tests.kernel.diary import Diary
 from tests.product import ENGINE
@@ -39,9 +39,13 @@ async def history(business: Business) -> list[tuple[object, ...]]:
 async def test_no_statement_rewrites_history(salon: Business, rewrite: str) -> None:
     before = await history(salon)
     given = [] if "-- $1" in rewrite else [before[0][0]]
-    with pytest.raises(IntegrityError) as refused:
+    with pytest.raises((IntegrityError, Walled)) as refused:
         await execute(rewrite, *given)
-    assert constraint_of(refused.value) == "event_append_only"
+    # On SQLite the wall refuses REPLACE before a trigger could: it removes rows without asking whose.
+    if isinstance(refused.value, IntegrityError):
+        assert constraint_of(refused.value) == "event_append_only"
+    else:
+        assert "REPLACE" in rewrite or "TRUNCATE" in rewrite
     assert await history(salon) == before
 
 

@@ -19,6 +19,7 @@ FIT_FOR_PRODUCTION = {
     "SECRET_KEY": SECRET,
     "DATABASE_URL": f"postgresql://app:{SECRET}@db.example/calendera?sslmode=verify-full",
     "SMTP_URL": f"smtps://app:{SECRET}@mail.example",
+    "REDIS_URL": f"rediss://app:{SECRET}@cache.example/0",
 }
 
 
@@ -91,6 +92,12 @@ def test_everything_that_is_wrong_is_said_at_once_and_no_value_is_quoted(monkeyp
         ("MAIL_FROM", "a@b.example\r\nBcc: c@d.example"),
         ("DATABASE_URL", "mysql://x/y"),
         ("SMTP_URL", "smtp://"),
+        ("REDIS_URL", "http://cache.example"),
+        ("REDIS_URL", "redis://"),
+        ("REDIS_URL", "redis://cache.example/name"),
+        ("REDIS_URL", "rediss://cache.example/0?ssl_cert_reqs=none"),
+        ("COST_BUCKET", "999"),
+        ("OPERATION_COST", "99"),
         ("WORKERS", "0"),
         ("OPERATION_TIMEOUT_SECONDS", "nan"),
         ("LOG_LEVEL", "LOUD"),
@@ -132,6 +139,7 @@ def test_production_on_one_machine_needs_no_encryption_between_its_parts(monkeyp
         "PUBLIC_URL": "http://localhost:8000",
         "DATABASE_URL": "postgresql://127.0.0.1/x",
         "SMTP_URL": "smtp://[::1]:25",
+        "REDIS_URL": "redis://127.0.0.1/0",
     }
     set_all(monkeypatch, FIT_FOR_PRODUCTION | local)
     assert not read_settings().secure
@@ -145,6 +153,7 @@ def test_production_on_one_machine_needs_no_encryption_between_its_parts(monkeyp
         ("PASSWORD_PROFILE", "cheapest"),
         ("SECRET_KEY", ""),
         ("SMTP_URL", "smtp://mail.example"),
+        ("REDIS_URL", "redis://cache.example"),
         ("DATABASE_URL", "postgresql://db.example/x"),
         ("DATABASE_URL", "postgresql://db.example/x?sslmode=prefer"),
         ("DATABASE_URL", "postgresql:///x?host=db.example"),

@@ -34,6 +34,8 @@ class Question:
     busy: Busy
     pool: list[Busy]
     needed: int
+    alignment: int = 0
+    closed: frozenset[date] = frozenset()
 
 
 @cache
@@ -91,40 +93,54 @@ class _Painted:
     """The open ticks around the dates of a question, each with the anchor of its grid and when its window closes."""
 
     def __init__(self, q: Question) -> None:
-        self.q = q
+        self.q, self.zone = q, q.schedule.zone
         days = [q.first + timedelta(days=i) for i in range(-2, (q.last - q.first).days + 3)]
         by_day = [windows_starting_on(q.schedule, day) for day in days]
-        self.ticks = sorted({tick for windows in by_day for window in windows for tick in ticks(*window)})
-        anchors = {
+        inside = {tick for windows in by_day for window in windows for tick in ticks(*window)}
+        self.ticks = sorted(tick for tick in inside if tick.astimezone(self.zone).date() not in q.closed)
+        openings = {
             start
             for windows in by_day
             for start, _ in windows
             if not any(other_start < start <= other_end for other_start, other_end in windows)
         }
-        self.anchor: dict[datetime, datetime] = {}
+        openings |= set(self.ticks) - {tick + TICK for tick in self.ticks}
+        self.anchor: dict[datetime, datetime | None] = {}
         for tick in self.ticks:
-            self.anchor[tick] = tick if tick in anchors else self.anchor[tick - TICK]
+            if tick in openings or (q.alignment and offset_at(tick, self.zone) != offset_at(tick - TICK, self.zone)):
+                self.anchor[tick] = None  # the grid begins anew, at the next round time
+            else:
+                self.anchor[tick] = self.anchor[tick - TICK]
+            if self.anchor[tick] is None and self.is_round(tick):
+                self.anchor[tick] = tick
         self.close: dict[datetime, datetime] = {}
         for tick in reversed(self.ticks):
             self.close[tick] = self.close.get(tick + TICK, tick + TICK)
         self.base_of: dict[datetime, datetime] = {}
         self.free = cache(self._free)
 
+    def is_round(self, tick: datetime) -> bool:
+        """Whether the clocks show a multiple of the alignment."""
+        wall = tick.astimezone(self.zone)
+        return not self.q.alignment or (wall.hour * 60 + wall.minute) % self.q.alignment == 0
+
     def _free(self, start: datetime) -> bool:
         q = self.q
         block = start - timedelta(minutes=q.before), start + timedelta(minutes=q.duration + q.after)
         return meets_none(q.busy, *block) and sum(meets_none(unit, *block) for unit in q.pool) >= q.needed
 
-    def base(self, start: datetime) -> datetime:
-        """Where the steps that lead to `start` are counted from."""
+    def base(self, start: datetime) -> datetime | None:
+        """Where the steps that lead to `start` are counted from; None where nothing begins yet."""
         anchor = self.anchor[start]
-        if self.q.mode is SlotMode.GRID:
+        if self.q.mode is SlotMode.GRID or anchor is None:
             return anchor
         begin = start
         # Two units of a pool that take turns can forbid the time between two ticks and neither tick.
         while begin > anchor and self.free(begin - TICK / 2) and self.free(begin - TICK):
             begin = self.base_of.get(begin - TICK, begin - TICK)
         self.base_of[start] = begin
+        while not self.is_round(begin):
+            begin += TICK
         return begin
 
 
@@ -139,5 +155,7 @@ def answer(q: Question) -> set[datetime]:
         and start >= q.now + timedelta(minutes=q.notice)
         and start + timedelta(minutes=q.duration) <= painted.close[start]
         and painted.free(start)
-        and (start - painted.base(start)) % timedelta(minutes=q.step) == timedelta()
+        and (base := painted.base(start)) is not None
+        and start >= base
+        and (start - base) % timedelta(minutes=q.step) == timedelta()
     }

@@ -3,9 +3,12 @@
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
+from rules.alignment import align
+from rules.intervals import coalesce
 from rules.notice import Reach, reach
 from rules.opening import Override, Schedule, WeeklyRule, stretches_between
 from rules.slots import Candidate, Pool, SlotMode, Terms, busy_span
+from rules.stretches import without
 from rules.wall_time import day_bounds, epoch
 from rules.zones import zone
 from tests.rules.oracle import Busy, Question
@@ -25,6 +28,16 @@ CHANGES = [
     ("Antarctica/Troll", date(2026, 10, 25)),
     ("Pacific/Apia", date(2011, 12, 30)),  # a whole day is skipped
     ("Africa/Casablanca", date(2026, 2, 15)),  # summer time ends for Ramadan
+    ("Africa/Casablanca", date(2026, 3, 22)),
+    ("America/Havana", date(2026, 3, 8)),  # midnight is skipped
+    ("America/Nuuk", date(2026, 3, 28)),  # the hour before midnight is skipped
+    ("America/Nuuk", date(2026, 10, 25)),
+    ("America/Santiago", date(2026, 9, 6)),
+    ("Asia/Gaza", date(2026, 10, 24)),
+    ("Pacific/Chatham", date(2026, 9, 27)),  # at a quarter to three
+    ("Pacific/Chatham", date(2026, 4, 5)),
+    ("Pacific/Kiritimati", date(2026, 12, 31)),
+    ("America/New_York", date(2028, 2, 29)),
     ("Asia/Kathmandu", date(2026, 6, 1)),
     ("UTC", date(2026, 6, 1)),
 ]
@@ -87,11 +100,13 @@ def question(rnd: Random) -> Question:
         busy=busy(rnd, first, rnd.choice([0, 2, 8, 25])),
         pool=[busy(rnd, first, rnd.choice([2, 10, 25])) for _ in range(units)],
         needed=rnd.randint(0, units),
+        alignment=rnd.choice([0, 0, 5, 10, 15, 30, 60, 120, 480, 1440]),
+        closed=frozenset(first + timedelta(days=offset) for offset in range(-2, 3) if rnd.random() < 0.05),
     )
 
 
 def terms_of(q: Question) -> Terms:
-    return Terms(q.duration * 60, q.step * 60, q.before * 60, q.after * 60, q.mode)
+    return Terms(q.duration * 60, q.step * 60, q.before * 60, q.after * 60, q.mode, q.alignment * 60)
 
 
 def reach_of(q: Question) -> Reach:
@@ -104,7 +119,9 @@ def candidate_of(q: Question) -> Candidate[str]:
     """The candidate as the program would build it: only the busy times inside the span that it asks for."""
     terms = terms_of(q)
     begin, end = day_bounds(q.first, q.schedule.zone)[0], day_bounds(q.last, q.schedule.zone)[1]
-    stretches = stretches_between(q.schedule, begin, end, duration=terms.duration)
+    closed = coalesce(day_bounds(day, q.schedule.zone) for day in q.closed)
+    open_hours = without(stretches_between(q.schedule, begin, end, duration=terms.duration), closed)
+    stretches = align(open_hours, q.schedule.zone, terms.alignment)
     low, high = busy_span(stretches, terms)
 
     def inside(busy_times: Busy) -> list[tuple[int, int]]:

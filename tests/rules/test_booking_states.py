@@ -6,13 +6,14 @@ from itertools import product
 import pytest
 
 from rules.booking_states import (
+    RESTORABLE,
     BookingStatus,
     Stopped,
     holds_occupancy,
     in_time,
+    is_overdue,
     last_moment,
     may,
-    may_restore,
     why_not,
 )
 from rules.zones import zone
@@ -47,8 +48,15 @@ def test_an_outcome_is_known_from_the_start_on(outcome: BookingStatus) -> None:
     assert why_not(S.CONFIRMED, outcome, start=START, now=START) is None
 
 
-def test_only_a_cancelled_booking_can_be_restored() -> None:
-    assert [status for status in S if may_restore(status)] == [S.CANCELLED]
+def test_what_was_called_off_can_be_restored() -> None:
+    assert {status for status in S if not holds_occupancy(status)} == RESTORABLE
+
+
+@pytest.mark.parametrize(("after", "overdue"), [(-SECOND, False), (timedelta(0), True), (SECOND, True)])
+def test_a_request_is_overdue_from_the_second_on_at_which_it_ends(after: timedelta, overdue: bool) -> None:
+    assert is_overdue(S.REQUESTED, START, START + after) is overdue
+    assert not is_overdue(S.CONFIRMED, START, START + after)
+    assert not is_overdue(S.REQUESTED, None, START + after)
 
 
 def test_whatever_was_not_called_off_holds_its_time() -> None:

@@ -1,5 +1,8 @@
 """Zones come from the tzdata package, by their exact names."""
 
+import os
+import subprocess
+import sys
 import zoneinfo
 from importlib import import_module
 
@@ -44,3 +47,12 @@ def test_a_wrong_case_is_refused_and_corrected(name: str, meant: str) -> None:
 
 def test_the_version_is_that_of_the_installed_package() -> None:
     assert tzdata_version() == import_module("tzdata").IANA_VERSION
+
+
+@pytest.mark.parametrize("program", ["app", "worker", "imports"])
+def test_no_process_of_the_product_reads_zones_of_the_system_it_runs_on(program: str) -> None:
+    """Whatever its environment says."""
+    asked = f"import calendera.{program}, zoneinfo; print(zoneinfo.TZPATH)"
+    elsewhere = {**os.environ, "PYTHONTZPATH": "/usr/share/zoneinfo", "TZ": "Asia/Kathmandu"}
+    told = subprocess.run([sys.executable, "-c", asked], env=elsewhere, capture_output=True, text=True, check=True)
+    assert told.stdout == "()\n"

@@ -1,4 +1,7 @@
-// Asking the API. Nothing is kept: the manage link's secret travels in a header, never in an address.
+// Asking the API, by the names of the trusted documents in graph/documents/pages/. Nothing is kept: the manage link's
+// secret travels in a header, never in an address.
+
+import documents from "./documents.js";
 
 const MUTE = "The server cannot be reached. Check your connection, then try again.";
 const OURS = "Something went wrong on our side. Try again in a few minutes.";
@@ -11,11 +14,11 @@ export class Failed extends Error {
   }
 }
 
-/** The data of an operation without errors; throws Failed. With `token`, the cookie stays at home. */
-export async function ask(query, variables, token) {
+/** The data of a document without errors; throws Failed. With `token`, the cookie stays at home. */
+export async function ask(name, variables, token) {
   const headers = { "Content-Type": "application/json", "X-Calendera-Client": "pages" };
   if (token) headers.Authorization = `Bearer ${token}`;
-  const sent = { method: "POST", headers, body: JSON.stringify({ query, variables }) };
+  const sent = { method: "POST", headers, body: JSON.stringify({ documentId: documents[name], variables }) };
   let answer;
   try {
     const response = await fetch("/graphql", { ...sent, credentials: token ? "omit" : "same-origin" });
@@ -30,7 +33,7 @@ export async function ask(query, variables, token) {
 }
 
 /** Carry out the one mutation of a document; its payload or the refusal, told apart by `__typename`. */
-export async function carryOut(query, input, token) {
-  const [result] = Object.values(await ask(query, { input }, token));
+export async function carryOut(name, input, token) {
+  const [result] = Object.values(await ask(name, { input }, token));
   return result;
 }

@@ -2,33 +2,9 @@
 
 import { ask, carryOut } from "./asking.js";
 import { beginMoving } from "./moving.js";
-import { at, busy, go, onClick, onSubmit, NO_LINK, say, secret, showProblems, write } from "./page.js";
+import { at, busy, given, go, onClick, onSubmit, NO_LINK, say, secret, showProblems, write } from "./page.js";
 import { differsHere, here, moment, span, speakLike, zoneInWords } from "./times.js";
 
-const APPOINTMENT = /* GraphQL */ `
-  query Appointment {
-    viewer {
-      account { name locale }
-      booking {
-        id version reference status startsAt endsAt cancellableUntil reschedulableUntil
-        local { dateTime offset zone abbreviation }
-        localEnd { dateTime }
-        service { id name horizonDays }
-        staff { id name }
-        location { name address }
-      }
-    }
-  }
-`;
-const CANCEL = /* GraphQL */ `
-  mutation CancelByLink($input: CancelBookingInput!) {
-    cancelBooking(input: $input) {
-      __typename
-      ... on Refusal { message }
-      ... on ValidationFailed { fields { path message } }
-    }
-  }
-`;
 const STATES = {
   REQUESTED: "Requested: the business has not confirmed it yet",
   CONFIRMED: "Confirmed",
@@ -40,13 +16,16 @@ const STATES = {
 };
 const DEAD = "This link does not work any more. Use the one in the latest mail about your appointment, or contact the business.";
 
-const token = secret("mt");
+// By the manage link of one appointment, or from the page of all of them: then the fragment says which.
+const token = secret("mt") || secret("cs");
+const chosen = given("booking");
 let business = "";
 let booking = null;
 
 /** Read the booking as it is now and show it; then say what happened, if anything did. */
 async function reload(what = "") {
-  const { account, booking: found } = (await ask(APPOINTMENT, {}, token)).viewer;
+  const { viewer, booking: mine } = await ask("Appointment", { id: chosen, signedIn: chosen !== "" }, token);
+  const { account, booking: found } = chosen ? { ...viewer, booking: mine } : viewer;
   if (!found) throw new Error(DEAD);
   booking = found;
   business = account.name;
@@ -112,7 +91,7 @@ for (const button of document.querySelectorAll("[data-back]")) {
 }
 
 onSubmit("cancel", async ({ reason }, form) => {
-  const result = await carryOut(CANCEL, { id: booking.id, expectedVersion: booking.version, reason }, token);
+  const result = await carryOut("CancelByLink", { id: booking.id, expectedVersion: booking.version, reason }, token);
   switch (result.__typename) {
     case "CancelBookingPayload":
       return reload("Your appointment is cancelled. Its time is free again.");

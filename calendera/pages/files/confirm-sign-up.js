@@ -3,15 +3,6 @@
 import { carryOut } from "./asking.js";
 import { go, NO_LINK, onSubmit, say, secret, write } from "./page.js";
 
-const CONFIRM = /* GraphQL */ `
-  mutation ConfirmByLink($input: ConfirmSignUpInput!) {
-    confirmSignUp(input: $input) {
-      __typename
-      ... on Refusal { message }
-      ... on ConfirmSignUpPayload { viewer { account { name } } }
-    }
-  }
-`;
 const DEAD =
   "This link has expired or was used already. If your account is open, sign in with your email and password; " +
   "otherwise sign up again, and a new link is mailed.";
@@ -19,7 +10,7 @@ const DEAD =
 const token = secret("su");
 
 onSubmit("confirm", async () => {
-  const result = await carryOut(CONFIRM, { token });
+  const result = await carryOut("ConfirmByLink", { token });
   if (result.__typename === "ConfirmSignUpPayload") {
     write("business", result.viewer.account.name);
     return go("done");

@@ -5,24 +5,6 @@
 import { carryOut } from "./asking.js";
 import { go, NO_LINK, onSubmit, say, secret, showProblems, write } from "./page.js";
 
-const ACCEPT = /* GraphQL */ `
-  mutation AcceptByLink($input: AcceptInvitationInput!) {
-    acceptInvitation(input: $input) {
-      __typename
-      ... on Refusal { message }
-      ... on ValidationFailed { fields { path message } }
-      ... on AcceptInvitationPayload { viewer { role account { name } } }
-    }
-  }
-`;
-const SIGN_IN = /* GraphQL */ `
-  mutation SignInToAccept($input: SignInInput!) {
-    signIn(input: $input) {
-      __typename
-      ... on Refusal { message }
-    }
-  }
-`;
 const DEAD =
   "This invitation has expired, was taken back or was accepted already. Ask whoever invited you for a new one, " +
   "or sign in if you have accepted it.";
@@ -39,7 +21,7 @@ function arrive({ role, account }) {
 
 /** Accept, and go where the answer leads. `unknown` and `known` are called for people who are not told apart yet. */
 async function accept(more, { unknown, known }) {
-  const result = await carryOut(ACCEPT, { token, ...more });
+  const result = await carryOut("AcceptByLink", { token, ...more });
   switch (result.__typename) {
     case "AcceptInvitationPayload":
       return arrive(result.viewer);
@@ -62,7 +44,7 @@ onSubmit("joining", ({ name, password }, form) =>
 );
 
 onSubmit("entering", async ({ email, password }) => {
-  const result = await carryOut(SIGN_IN, { email, password });
+  const result = await carryOut("SignInToAccept", { email, password });
   if (result.__typename !== "SignInPayload") return say(result.message, { focus: true });
   return accept({}, { ...askWho, known: () => say(OTHER, { focus: true }) });
 });

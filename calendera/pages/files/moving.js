@@ -4,22 +4,6 @@ import { ask, carryOut } from "./asking.js";
 import { at, go, inline, onClick, onSubmit, say, write } from "./page.js";
 import { clock, clockHere, day, dayInWords, dayOf, differsHere, plusDays, today, zoneInWords } from "./times.js";
 
-const FREE_TIMES = /* GraphQL */ `
-  query FreeTimes($serviceId: ID!, $staffId: ID, $from: Date!, $to: Date!) {
-    availability(serviceId: $serviceId, staffId: $staffId, from: $from, to: $to) {
-      slots { startsAt local { dateTime offset zone abbreviation } }
-    }
-  }
-`;
-const MOVE = /* GraphQL */ `
-  mutation MoveByLink($input: RescheduleBookingInput!) {
-    rescheduleBooking(input: $input) {
-      __typename
-      ... on Refusal { message }
-      ... on RescheduleBookingPayload { booking { local { dateTime } } }
-    }
-  }
-`;
 const DAYS_AT_ONCE = 14;
 const DAYS_BEFORE = 3; // who moves an appointment mostly wants a day near it
 
@@ -41,7 +25,7 @@ async function look() {
   const { booking, business, token } = moving;
   const range = { from: first, to: plusDays(first, DAYS_AT_ONCE - 1) };
   const asked = { serviceId: booking.service.id, staffId: booking.staff.id, ...range };
-  const { availability } = await ask(FREE_TIMES, asked, token);
+  const { availability } = await ask("FreeTimes", asked, token);
   if (!availability) {
     say(`The free times of this service are not shown here. Please contact ${business} to move it.`, { focus: true });
     return false;
@@ -122,7 +106,7 @@ onSubmit("move", async () => {
     return at("slots").querySelector("input").focus();
   }
   const input = { id: booking.id, expectedVersion: booking.version, startsAt: slot.startsAt };
-  const result = await carryOut(MOVE, input, token);
+  const result = await carryOut("MoveByLink", input, token);
   switch (result.__typename) {
     case "RescheduleBookingPayload":
       return reload(`Your appointment is moved to ${day(slot.local)}, ${clock(slot.local)}.`);

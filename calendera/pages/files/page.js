@@ -3,11 +3,13 @@
 // The secret stays in the address bar. Storage of any kind is against the privacy policy, and without either a reload
 // would lose the page. It is behind the `#`, so it reaches no server, log or other site from there.
 
-/** The secret of the link, if it is one of this kind (`mt`, `su`, `rt`, `it`); otherwise "". */
+/** A value behind the `#`; "" where there is none of this name. */
+export const given = (name) => new URLSearchParams(location.hash.slice(1)).get(name) ?? "";
+
+/** The secret of the link, if it is one of this kind (`mt`, `su`, `rt`, `it`, `cl`, `cs`, `wt`); otherwise "". */
 export function secret(kind) {
-  const given = new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
   // Mail programs like to take a full stop or bracket along.
-  return given.match(new RegExp(`^${kind}_[A-Za-z0-9_-]+`))?.[0] ?? "";
+  return given("token").match(new RegExp(`^${kind}_[A-Za-z0-9_-]+`))?.[0] ?? "";
 }
 
 // Another link of the same kind, followed in this tab, changes what is behind the `#` and loads nothing by itself.

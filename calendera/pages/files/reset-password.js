@@ -3,25 +3,6 @@
 import { carryOut } from "./asking.js";
 import { go, NO_LINK, onSubmit, say, secret, showProblems, write } from "./page.js";
 
-const RESET = /* GraphQL */ `
-  mutation ResetByLink($input: ResetPasswordInput!) {
-    resetPassword(input: $input) {
-      __typename
-      ... on Refusal { message }
-      ... on ValidationFailed { fields { path message } }
-      ... on ResetPasswordPayload { sessionsEnded }
-    }
-  }
-`;
-const MAIL = /* GraphQL */ `
-  mutation MailNewLink($input: RequestPasswordResetInput!) {
-    requestPasswordReset(input: $input) {
-      __typename
-      ... on Refusal { message }
-      ... on ValidationFailed { fields { path message } }
-    }
-  }
-`;
 const DEAD = "This link has expired or was used already, so nothing was changed. You can have a new one mailed.";
 
 const token = secret("rt");
@@ -32,7 +13,7 @@ function ended(sessions) {
 }
 
 onSubmit("reset", async ({ newPassword }, form) => {
-  const result = await carryOut(RESET, { token, newPassword });
+  const result = await carryOut("ResetByLink", { token, newPassword });
   switch (result.__typename) {
     case "ResetPasswordPayload":
       form.reset(); // what was typed stays no longer than it is needed
@@ -47,7 +28,7 @@ onSubmit("reset", async ({ newPassword }, form) => {
 });
 
 onSubmit("mail", async ({ email }, form) => {
-  const result = await carryOut(MAIL, { email });
+  const result = await carryOut("MailNewLink", { email });
   if (result.__typename === "ValidationFailed") return showProblems(form, result.fields);
   if (result.__typename !== "RequestPasswordResetPayload") return say(result.message, { focus: true });
   go("");

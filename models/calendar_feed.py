@@ -1,0 +1,76 @@
+"""CalendarFeed: an address with a secret, by which calendar programs follow one person's or place's appointments."""
+
+from __future__ import annotations
+
+import enum
+from uuid import UUID
+
+from tortoise import fields
+
+from models.act import Act
+from models.columns import choice, moment_if_any, secret_hash
+from models.event import record
+from models.keyring import random_token
+from models.personal import Why, plain, ref
+from models.storage.database import lock, transaction
+from models.tenancy import Owned
+from rules.errors import FieldProblem, ValidationFailed
+from rules.tokens import token_hash
+
+MOST_LIVE = 200
+
+
+class FeedDetail(enum.Enum):
+    """How much a feed tells of each appointment."""
+
+    BUSY = "BUSY"
+    SERVICES = "SERVICES"
+    CUSTOMERS = "CUSTOMERS"
+
+
+class CalendarFeed(Owned):
+    """Of one staff member or of one place. Works while `made_by_id` is a member who may make feeds."""
+
+    name = plain(fields.CharField(max_length=120), Why.BUSINESS)
+    staff_id = ref("staff", null=True)
+    location_id = ref("location", null=True)
+    detail = choice(FeedDetail)
+    token_hash = secret_hash()
+    made_by_id = plain(fields.UUIDField(), Why.IDENTIFIER)
+    last_used_at = moment_if_any()
+    revoked_at = moment_if_any()
+
+    class Meta:
+        table = "calendar_feed"
+
+    @classmethod
+    async def issue(
+        cls, act: Act, made_by_id: UUID, name: str, detail: FeedDetail, *, staff_id: UUID | None,
+        location_id: UUID | None,
+    ) -> tuple[CalendarFeed, str]:  # fmt: skip
+        """Make a feed. The second value is its secret, shown now and never again. ValidationFailed when the account
+        has as many live feeds as it may."""
+        token = random_token("cf")
+        async with transaction():
+            await lock([f"calendar_feed:{act.account_id}"])
+            if await cls.of(act.account_id).filter(revoked_at=None).count() >= MOST_LIVE:
+                message = f"The account has {MOST_LIVE} live feeds, which is the most. Revoke one first."
+                raise ValidationFailed(FieldProblem("name", message))
+            row = await cls.add(
+                act.account_id, created_at=act.at, name=name, staff_id=staff_id, location_id=location_id,
+                detail=detail, token_hash=token_hash(token), made_by_id=made_by_id,
+            )  # fmt: skip
+            await record(act, "calendar_feed_issued", "calendar_feed", row.id, detail=detail.value)
+        return row, token
+
+    async def revoke(self, act: Act) -> None:
+        """End the feed: the next request for it finds nothing. Revoking what is revoked changes nothing."""
+        live = type(self).of(act.account_id).filter(id=self.id, revoked_at=None)
+        async with transaction():
+            if await live.update(revoked_at=act.at):
+                await record(act, "calendar_feed_revoked", "calendar_feed", self.id)
+
+    @classmethod
+    async def maker_left(cls, act: Act, user_id: UUID) -> None:
+        """Somebody who made feeds is no member any more, and may have kept their addresses: they end."""
+        await cls.of(act.account_id).filter(made_by_id=user_id, revoked_at=None).update(revoked_at=act.at)

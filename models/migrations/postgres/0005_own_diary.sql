@@ -1,0 +1,2 @@
+-- Why: a business may limit its staff to their own diary.
+ALTER TABLE privacy_settings ADD COLUMN staff_see_own_diary boolean NOT NULL DEFAULT false;

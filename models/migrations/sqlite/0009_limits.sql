@@ -1,0 +1,5 @@
+-- Why: a service may take only so many bookings a day, week, month or year, and so many of one customer at a time.
+
+ALTER TABLE service ADD COLUMN limits TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(limits));
+ALTER TABLE service ADD COLUMN most_active_per_customer INTEGER
+  CHECK (most_active_per_customer BETWEEN 1 AND 1000);

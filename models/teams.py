@@ -1,0 +1,142 @@
+"""Who and what serves a booking: staff members, alone or as a team, and the units of resources that a service needs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from models.hours import hours_of
+from rules.intervals import Window
+from rules.opening import Schedule
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One calendar that a booking has: that of a staff member, or of one unit of a resource."""
+
+    calendar_id: UUID
+    staff_id: UUID | None = None
+    resource_id: UUID | None = None
+    unit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A staff member who can be booked for a service. `zone` is that of the place where they would do it, and `closed`
+    is when that is closed, whatever their own hours. Where the place is out of use they are open at no hour."""
+
+    staff_id: UUID
+    calendar_id: UUID
+    location_id: UUID | None
+    zone: ZoneInfo
+    weight: int
+    hours: Schedule | None
+    closed: tuple[Window, ...] = ()
+    place_archived: bool = False
+
+    @property
+    def place(self) -> Place:
+        """Their calendar."""
+        return Place(self.calendar_id, staff_id=self.staff_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Those who serve a booking together: one, or all who offer a collective service. The first of them leads."""
+
+    members: tuple[Provider, ...]
+
+    @property
+    def lead(self) -> Provider:
+        """With whom the booking is, where only one can be named."""
+        return self.members[0]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """That of the place where they would do it."""
+        return self.lead.zone
+
+    @property
+    def place_archived(self) -> bool:
+        """Whether that place is out of use for one of them."""
+        return any(one.place_archived for one in self.members)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One of the interchangeable things of a resource. `hours` None: it is always there."""
+
+    calendar_id: UUID
+    resource_id: UUID
+    number: int
+    name: str
+    hours: Schedule | None
+
+    @property
+    def place(self) -> Place:
+        """Its calendar."""
+        return Place(self.calendar_id, resource_id=self.resource_id, unit=self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a service needs beside its people: `count` of these units, the first by name that are free."""
+
+    units: tuple[Unit, ...]
+    count: int
+
+    def preferring(self, held: Collection[UUID]) -> Need:
+        """The same, with the units of these calendars first: what is held already stays where it can."""
+        return replace(self, units=tuple(sorted(self.units, key=lambda unit: unit.calendar_id not in held)))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Who and what is to serve a wish. `places` are the calendars that it gets, and `locks` all that it locks: those,
+    and those of whatever has ended and is still written there (`over`). `session` is the one that is joined, if any."""
+
+    team: Team
+    places: tuple[Place, ...]
+    locks: frozenset[UUID]
+    session: UUID | None
+    over: frozenset[UUID]
+
+    @property
+    def lead(self) -> Provider:
+        """With whom the booking is, where only one can be named."""
+        return self.team.lead
+
+    @property
+    def calendar_ids(self) -> list[UUID]:
+        """The calendars that it gets."""
+        return [place.calendar_id for place in self.places]
+
+
+@lru_cache(maxsize=1024)
+def needs_of(stored: str) -> tuple[Need, ...]:
+    """The needs of a service from the text that the statement of its offer makes. Keyed by that text, so never stale.
+
+    All of a group is one need for each of its resources, any of a group is one for all of them.
+    """
+    groups: dict[tuple[int, str], tuple[int, list[list[Any]]]] = {}
+    for row in sorted(orjson.loads(stored), key=lambda row: (row[0], row[2], row[3], row[6])):
+        place, count, _, resource_id, *_ = row
+        key = (place, "" if count is not None else resource_id)
+        groups.setdefault(key, (count or 1, []))[1].append(row)
+    return tuple(Need(tuple(_units(rows)), count) for count, rows in groups.values())
+
+
+def _units(rows: Sequence[list[Any]]) -> Iterable[Unit]:
+    for _, _, _, resource_id, name, calendar_id, number, zone_name, weekly, overrides in rows:
+        if calendar_id is None:
+            continue  # out of use since: the need stands, and nothing meets it
+        hours = None
+        if zone_name is not None:
+            hours = hours_of(zone_name, orjson.dumps(weekly).decode(), orjson.dumps(overrides).decode())
+        yield Unit(UUID(calendar_id), UUID(resource_id), number, name, hours)

@@ -1,0 +1,123 @@
+"""Own: which rows of a table belong to the viewer. Asked for in SQL where rows are read, and again at each field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from tortoise.expressions import Q, Subquery
+
+from models.booking import Booking
+from models.staff import Staff
+from models.tenancy import Owned
+
+# Where a row was read, its answer to the ways that go through another table stands under this name.
+FLAG = "own_"
+NO_ROW = UUID(int=0)
+
+
+def _q(condition: str, value: Any) -> Q:
+    return Q(**{condition: value})
+
+
+@dataclass(frozen=True, slots=True)
+class Through:
+    """Rows of `model` whose `column` is one of the viewer's values own what their column `far` names."""
+
+    model: type[Owned]
+    far: str
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """Rows whose `column` is one of `values` are the viewer's own; with `through`, those that such rows there name.
+
+    `or_none`: so are the rows that have nothing in the column, and therefore concern everybody.
+    """
+
+    column: str
+    values: frozenset[UUID]
+    through: Through | None = None
+    or_none: bool = False
+
+    def condition(self, account_id: UUID | None) -> Q:
+        """The same for a query on the table. Rows that belong to no account are found through no others."""
+        if self.through is None:
+            found = _q(f"{self.column}__in", list(self.values))
+            return found | _q(f"{self.column}__isnull", True) if self.or_none else found
+        if account_id is None:
+            return Q(id__in=[])
+        there = self.through.model.of(account_id).filter(**{f"{self.through.column}__in": list(self.values)})
+        return _q(f"{self.column}__in", Subquery(there.values(self.through.far)))
+
+    def includes(self, row: Any) -> bool:
+        """Whether a row that was read is one. What was not asked for where it was read is nobody's."""
+        if self.through is not None:
+            return bool(getattr(row, FLAG, False))
+        value = getattr(row, self.column)
+        return value in self.values or (self.or_none and value is None)
+
+
+# A table's rows are own where any of these says so.
+Owns = tuple[Own, ...]
+
+
+def bookings_of(customer_id: UUID) -> Mapping[str, Owns]:
+    """What belongs to one customer of a business."""
+    who = frozenset({customer_id})
+    return {
+        "booking": (Own("customer_id", who),),
+        "booking_add_on": (Own("booking_id", who, Through(Booking, "id", "customer_id")),),
+        "payment": (Own("booking_id", who, Through(Booking, "id", "customer_id")),),
+        "payment_entry": (Own("booking_id", who, Through(Booking, "id", "customer_id")),),
+        "cancellation": (Own("booking_id", who, Through(Booking, "id", "customer_id")),),
+        "booking_series": (Own("customer_id", who),),
+        "segment": (Own("booking_id", who, Through(Booking, "id", "customer_id")),),
+        "customer": (Own("id", who),),
+        "intake_answer": (Own("booking_id", who, Through(Booking, "id", "customer_id")),),
+        "customer_session": (Own("customer_id", who),),
+        "series_occurrence": (Own("booking_id", who, Through(Booking, "id", "customer_id")),),
+    }
+
+
+def served_by(staff_id: UUID) -> Mapping[str, Owns]:
+    """What is one staff member's alone, whatever else they see of the diary: what was told to them, and their calendars
+    elsewhere."""
+    own = diary(staff_id)
+    return {table: own[table] for table in ("booking", "intake_answer", "busy_source", "calendar_subscription")}
+
+
+def diary(staff_id: UUID | None) -> Mapping[str, Owns]:
+    """What belongs to the diary of one staff member, and to nobody's diary where the viewer is none."""
+    who = frozenset({staff_id} if staff_id else ())
+
+    def booked(column: str, far: str) -> Owns:
+        return (Own(column, who, Through(Booking, far, "staff_id")),)
+
+    def followed(column: str) -> Owns:
+        return (Own(column, who, Through(Staff, "schedule_id", "id")),)
+
+    return {
+        "booking": (Own("staff_id", who),),
+        "booking_series": (Own("staff_id", who),),
+        "series_occurrence": booked("booking_id", "id"),
+        "hold": (Own("staff_id", who),),
+        "time_off": (Own("staff_id", who, or_none=True),),
+        "busy_source": (Own("staff_id", who),),
+        "calendar_subscription": (Own("staff_id", who),),
+        "customer": booked("id", "customer_id"),
+        "customer_tag": booked("customer_id", "customer_id"),
+        "booking_add_on": booked("booking_id", "id"),
+        "customer_block": booked("customer_id", "customer_id"),
+        "payment": booked("booking_id", "id"),
+        "payment_entry": booked("booking_id", "id"),
+        "cancellation": booked("booking_id", "id"),
+        "intake_answer": booked("booking_id", "id"),
+        "segment": booked("booking_id", "id"),
+        "event": booked("subject_id", "id"),
+        "schedule": followed("id"),
+        "schedule_override": followed("schedule_id"),
+    }

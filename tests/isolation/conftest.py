@@ -1,0 +1,33 @@
+"""Says at the end how much was tried: tests of this folder record their counts with `record_property`. And leaves no
+work behind."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator
+
+import pytest
+
+from models.export import Export
+from models.storage.reach import Reach, reaching
+from models.tenancy import across_accounts
+from tests.product import Product
+
+
+@pytest.fixture(scope="module", autouse=True)
+async def _no_work_left(_product: Product) -> AsyncIterator[None]:
+    """Each filled business waits for an archive. Together they would keep the next test with a worker busy for long."""
+    yield
+    await _product.start()
+    with reaching(Reach.OPERATOR):
+        await across_accounts(Export, Reach.OPERATOR).delete()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    counts: Counter[str] = Counter()
+    for report in terminalreporter.getreports("passed"):
+        for what, number in report.user_properties:
+            if isinstance(number, int):
+                counts[what] += number
+    for what, number in counts.items():
+        terminalreporter.write_line(f"{number:>9,} {what}")
