@@ -7,11 +7,11 @@ import pytest
 from models.app import MOST_LIVE, App
 from models.app_grant import AppGrant, AppToken
 from models.app_installation import AppInstallation
-from models.clearing import BATCH, CLEARINGS, clear
 from models.event import Event
 from models.membership import Role
 from rules.ids import key_of
 from tests.businesses import Business
+from tests.clearing import clear_away
 from tests.partner_apps import APP, CREATE, INSTALLED, REFUSED, WHO, PartnerApp, app_input, error, make_app
 
 UPDATE = f"""mutation ($input: UpdateAppInput!) {{ updateApp(input: $input) {{
@@ -141,9 +141,7 @@ async def test_what_is_over_is_cleared_away_and_what_could_be_reused_is_kept(sal
     await app.code(salon)  # which nobody redeems
 
     async def cleared() -> tuple[int, int, int]:
-        for one in CLEARINGS:
-            while await clear(one, salon.product.clock.now()) == BATCH:
-                pass
+        await clear_away(salon.product.clock.now())
         models = (AppToken, AppGrant, AppInstallation)
         counts = [await model.of(salon.account.id).count() for model in models]
         return counts[0], counts[1], counts[2]

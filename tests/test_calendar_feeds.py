@@ -80,7 +80,7 @@ async def test_a_feed_says_busy_and_no_more_unless_more_was_chosen(
     path, _ = await made(salon, staffId=id_of(desk.staff[0]), detail="CUSTOMERS")
     answer = await read(product, path)
     assert [one["SUMMARY"] for one in events(answer)] == ["Tattoo removal: Ada Lovelace"]
-    assert "ada@" not in answer.text and "555" not in answer.text
+    assert "ada@" not in answer.text and "+1512" not in answer.text
 
 
 async def test_a_place_s_feed_has_everybody_there_and_a_session_once(product: Product, salon: Business) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from models.clearing import CLEARINGS, clear
 from models.external_busy import MOST_SOURCES, ExternalBusy
 from models.membership import Role
 from models.staff import Staff, TimeOff
@@ -18,6 +17,7 @@ from rules.wall_time import epoch
 from tests.api import Caller
 from tests.bookable import BOOK, Desk, bookable, count, events, said
 from tests.businesses import Business, id_of, limit_to_own_diary
+from tests.clearing import clear_away
 
 PUT = """
 mutation Put($input: PutExternalBusyInput!) { putExternalBusy(input: $input) {
@@ -211,11 +211,10 @@ async def test_telling_and_booking_at_once_agree(salon: Business) -> None:
 async def test_what_is_long_past_is_forgotten(salon: Business) -> None:
     desk = await bookable(salon)
     await put(salon.partner, desk, (desk.at(9), desk.at(10)))
-    (clearing,) = (one for one in CLEARINGS if one.table == "external_busy")
     now = salon.product.clock.now()
-    await clear(clearing, now + timedelta(days=31))
+    await clear_away(now + timedelta(days=31), "external_busy")
     assert await ExternalBusy.of(salon.account.id).filter(ends__gt=epoch(now)).count() == 1
-    await clear(clearing, now + timedelta(days=40))
+    await clear_away(now + timedelta(days=40), "external_busy")
     assert await count("external_busy", salon.account.id) == 0
 
 

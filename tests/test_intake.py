@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from models.clearing import CLEARINGS, clear
 from models.membership import Role
 from permissions.roles import Scope
 from tests.api import Caller
 from tests.bookable import BOOK, Desk, bookable, said
 from tests.businesses import Business, id_of
+from tests.clearing import clear_away
 from tests.product import Product
 
 QUESTION = "question { id key label help type required options least most dataCategory keptDays place version }"
@@ -47,8 +47,7 @@ async def book(desk: Desk, caller: Caller, hour: int = 10, **answers: str | list
 
 
 async def tidy(product: Product) -> None:
-    for clearing in CLEARINGS:
-        await clear(clearing, product.clock.now())
+    await clear_away(product.clock.now())
 
 
 async def test_a_visitor_is_asked_and_the_business_reads_what_was_answered(salon: Business) -> None:

@@ -180,7 +180,7 @@ async def test_a_list_of_stolen_passwords_alerts_the_operator_once(product: Prod
     await product.watched()
     (alert,) = await PlatformAlert.waiting()
     assert (alert.kind, alert.count) == (K.CREDENTIAL_STUFFING, 20)
-    assert "203" not in alert.source
+    assert "203.0.113" not in alert.source
     assert await PlatformAlert.acknowledge_all(NOW) == 1
     assert await PlatformAlert.waiting() == []
 

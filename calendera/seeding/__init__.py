@@ -1,9 +1,10 @@
 """`calendera seed`: three believable businesses with a year of bookings, to look at and to try things on.
 
 The data depend on the date (UTC) and on nothing else: made twice on one day they are the same, ids and references
-included; only the ids of accounts, owners' memberships, calendars and the events of setting up are new. Dates count
-from the Monday of the week in which the seed is made, so that there is always a diary this week: 40 weeks back and 13
-ahead, a year and a week, which holds both clock changes of every zone. Everything is written in one transaction.
+included; only the ids of accounts, owners' memberships, calendars, what links services to add-ons and resources, and
+the events of setting up are new. Dates count from the Monday of the week in which the seed is made, so that there is
+always a diary this week: 40 weeks back and 13 ahead, a year and a week, which holds both clock changes of every zone.
+Everything is written in one transaction.
 """
 
 from __future__ import annotations

@@ -27,6 +27,8 @@ from models import (
     brought_in,
 )
 from models.act import Act, Actor, ActorKind
+from models.engagement import engagement
+from models.teams import Place
 from rules.booking_states import BookingStatus, holds_occupancy
 from rules.references import new_reference
 
@@ -99,14 +101,14 @@ class Diary:
             self._event(brought_in.event(later, one.name, "booking", row.id, **one.data))
             row.version, row.updated_at = row.version + 1, one.at
         self.rows.bookings.append(row)
-        calendar = self.catalogue.calendars[row.staff_id]
-        engaged = brought_in.engagement(calendar, row)
-        engaged.id = self.chance.key(row.created_at)
-        self.rows.engagements.append(engaged)
-        if holds_occupancy(row.status):
-            blocked = brought_in.occupancy(calendar, row)
-            blocked.id = self.chance.key(row.created_at)
-            self.rows.occupancies.append(blocked)
+        for place in self._places(visit, row.staff_id):
+            engaged = engagement(act, row.id, place)
+            engaged.id = self.chance.key(row.created_at)
+            self.rows.engagements.append(engaged)
+            if holds_occupancy(row.status):
+                blocked = brought_in.occupancy(place.calendar_id, row)
+                blocked.id = self.chance.key(row.created_at)
+                self.rows.occupancies.append(blocked)
         if row.status in _REASONED:
             reason = self.chance.pick(self.plan.people.reasons)
             self.rows.cancellations.append(
@@ -115,6 +117,11 @@ class Diary:
                     booking_id=row.id, reason=reason,
                 )
             )  # fmt: skip
+
+    def _places(self, visit: Visit, staff_id: UUID) -> list[Place]:
+        """The calendars that a visit has: its person's, and that of the unit which goes with them."""
+        unit = self.catalogue.units.get((visit.service.slug, visit.staff.name))
+        return [Place(self.catalogue.calendars[staff_id], staff_id=staff_id), *([unit] if unit else [])]
 
     def _row(self, visit: Visit, customer_id: UUID) -> Booking:
         service, chance, words = self.catalogue.services[visit.service.slug], self.chance, self.plan.people

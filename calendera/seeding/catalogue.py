@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from calendera.seeding.around import Units, equip, terms
 from calendera.seeding.chance import Chance
 from calendera.seeding.days import Days, away, overrides
 from calendera.seeding.plan import BusinessPlan, ServicePlan, Windows
@@ -24,6 +25,7 @@ class Catalogue:
     staff: dict[str, Staff]
     calendars: dict[UUID, UUID]
     services: dict[str, Service]
+    units: Units
 
 
 async def make_catalogue(act: Act, plan: BusinessPlan, days: Days, chance: Chance) -> Catalogue:
@@ -42,7 +44,9 @@ async def make_catalogue(act: Act, plan: BusinessPlan, days: Days, chance: Chanc
     services = {one.slug: await _service(act, plan, one, staff, chance) for one in plan.services}
     await _time_off(act, plan, staff, days, chance)
     calendars = {row.staff_id: row.id for row in await Calendar.of(act.account_id) if row.staff_id}
-    return Catalogue(locations, staff, calendars, services)
+    # By a stream of its own: what is added here changes nobody's bookings.
+    units = await equip(act, plan, services, Chance(f"{plan.slug}, around services"))
+    return Catalogue(locations, staff, calendars, services, units)
 
 
 async def _schedule(act: Act, plan: BusinessPlan, name: str, days: Days, chance: Chance) -> UUID:
@@ -72,7 +76,7 @@ async def _service(act: Act, plan: BusinessPlan, one: ServicePlan, staff: dict[s
         duration_minutes=one.minutes, step_minutes=one.step, slot_mode=one.mode, before_minutes=one.before,
         after_minutes=one.after, notice_minutes=one.notice, horizon_days=one.horizon, confirmation=one.confirmation,
         request_minutes=2880, cancel_cutoff_minutes=one.cutoff, reschedule_cutoff_minutes=one.cutoff,
-        visibility=one.visibility, capacity=one.capacity, **money,
+        visibility=one.visibility, capacity=one.capacity, assignment=one.assignment, **money, **terms(plan, one),
     )  # fmt: skip
     for number, name in enumerate(one.by):
         await row.offer(act, staff[name].id, 2 if number == 0 else 1)

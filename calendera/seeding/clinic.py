@@ -91,7 +91,19 @@ CLINIC = BusinessPlan(
             confirmation=Confirmation.MANUAL,
         ),
         ServicePlan("Krankengymnastik", "krankengymnastik", "Mit Rezept.", 25, 3200, _THERAPY, 4, step=5, after=5),
-        ServicePlan("Massage", "massage", "Ohne Rezept.", 50, 6900, _THERAPY, 2, step=10, after=10, cutoff=2880),
+        ServicePlan(
+            "Massage",
+            "massage",
+            "Ohne Rezept.",
+            50,
+            6900,
+            _THERAPY,
+            2,
+            step=10,
+            after=10,
+            cutoff=2880,
+            or_minutes=((25, 3900), (80, 9900)),
+        ),
         # A class that nobody has booked yet: visits of the seed have their time alone.
         ServicePlan("Rückenschule", "rueckenschule", "In der Gruppe.", 60, 1800, _THERAPY, 0, step=30, capacity=8),
         ServicePlan(

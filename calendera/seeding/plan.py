@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from models import Confirmation, Role, Visibility
+from models.service import Assignment
+from rules.intake import DataCategory, QuestionType
 from rules.slots import SlotMode
 
 Windows = tuple[tuple[int, int], ...]  # minutes since local midnight
@@ -21,8 +23,34 @@ def words(text: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionPlan:
+    """What a service asks whoever books it."""
+
+    label: str
+    type: QuestionType
+    category: DataCategory
+    help: str = ""
+    options: tuple[str, ...] = ()
+    required: bool = False
+    kept_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddOnPlan:
+    """What can be chosen beside services; the price in minor units, the minutes that it takes."""
+
+    name: str
+    description: str
+    price: int
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class ServicePlan:
-    """Minutes, and the price in minor units. `popular` is its share of the bookings; `by` are who offers it."""
+    """Minutes, and the price in minor units. `popular` is its share of the bookings; `by` are who offers it.
+
+    `or_minutes` are other lengths with their prices, `needs` the resource of which a booking has one unit.
+    """
 
     name: str
     slug: str
@@ -42,6 +70,12 @@ class ServicePlan:
     visibility: Visibility = Visibility.PUBLIC
     archived: bool = False
     capacity: int = 1
+    assignment: Assignment = Assignment.ROUND_ROBIN
+    or_minutes: tuple[tuple[int, int], ...] = ()
+    deposit_percent: int | None = None
+    needs: str | None = None
+    add_ons: tuple[str, ...] = ()
+    questions: tuple[QuestionPlan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +131,8 @@ class PeoplePlan:
 
 @dataclass(frozen=True, slots=True)
 class BusinessPlan:
-    """A business. `closed` and `short` are (month, day) of every year; `special` are days after this week's Monday."""
+    """A business. `closed` and `short` are (month, day) of every year; `special` are days after this week's Monday;
+    `resources` are rooms and things with how many there are of each."""
 
     slug: str
     name: str
@@ -114,4 +149,6 @@ class BusinessPlan:
     short: dict[tuple[int, int], Windows] = field(default_factory=dict)
     special: dict[int, Windows] = field(default_factory=dict)
     time_off: tuple[TimeOffPlan, ...] = ()
+    resources: dict[str, int] = field(default_factory=dict)
+    add_ons: tuple[AddOnPlan, ...] = ()
     notice: str = ""

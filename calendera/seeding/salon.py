@@ -1,9 +1,11 @@
 """A hair salon in Austin: four people, two shops, short visits back to back."""
 
 from calendera.seeding.plan import (
+    AddOnPlan,
     BusinessPlan,
     MemberPlan,
     PeoplePlan,
+    QuestionPlan,
     ServicePlan,
     StaffPlan,
     TimeOffPlan,
@@ -11,6 +13,8 @@ from calendera.seeding.plan import (
     words,
 )
 from models import Confirmation, Role, Visibility
+from models.service import Assignment
+from rules.intake import DataCategory, QuestionType
 from rules.slots import SlotMode
 
 _EVERYONE = ("Rosa Alvarado", "Ben Okafor", "Mei-Ling Chen", "Tyler Novak")
@@ -46,6 +50,20 @@ _PEOPLE = PeoplePlan(
     reasons=("Sick child", "Work ran late", "Found an earlier time", "Car trouble", "Double booked by accident"),
 )
 
+_LENGTH = QuestionPlan(
+    "How long is your hair?",
+    QuestionType.SELECT,
+    DataCategory.PREFERENCE,
+    options=("Above the ears", "To the shoulders", "Longer"),
+)
+_REACTION = QuestionPlan(
+    "Have you ever reacted to hair dye, and to which?",
+    QuestionType.LONG_TEXT,
+    DataCategory.HEALTH,
+    help="Only who colours your hair reads this. We delete it a month after the appointment.",
+    kept_days=30,
+)
+
 SALON = BusinessPlan(
     slug="austin-hair",
     name="Barton Springs Hair",
@@ -67,7 +85,18 @@ SALON = BusinessPlan(
         StaffPlan("Tyler Novak", "Junior stylist", "tyler@example.com", "East Side", "Shop hours", 0.5),
     ),
     services=(
-        ServicePlan("Haircut", "haircut", "Wash, cut and style.", 45, 6500, _EVERYONE, 5, after=5),
+        ServicePlan(
+            "Haircut",
+            "haircut",
+            "Wash, cut and style.",
+            45,
+            6500,
+            _EVERYONE,
+            5,
+            after=5,
+            add_ons=("Scalp massage", "Bond treatment"),
+            questions=(_LENGTH,),
+        ),
         ServicePlan(
             "Beard trim", "beard-trim", "Hot towel included.", 20, 2800, ("Ben Okafor", "Tyler Novak"), 2, step=10
         ),
@@ -85,6 +114,9 @@ SALON = BusinessPlan(
             notice=2880,
             cutoff=2880,
             confirmation=Confirmation.MANUAL,
+            needs="Colour station",
+            add_ons=("Bond treatment",),
+            questions=(_REACTION, _LENGTH),
         ),
         ServicePlan(
             "Blow-dry", "blow-dry", "Ready for tonight.", 30, 4000, _EVERYONE, 2, notice=30, mode=SlotMode.PACKED
@@ -103,6 +135,22 @@ SALON = BusinessPlan(
             notice=4320,
             cutoff=4320,
             visibility=Visibility.UNLISTED,
+            deposit_percent=25,
+        ),
+        ServicePlan(
+            "Bridal morning",
+            "bridal-morning",
+            "Two of us for you and whoever stands beside you; we confirm it.",
+            180,
+            48000,
+            ("Rosa Alvarado", "Ben Okafor"),
+            0,
+            step=60,
+            notice=10080,
+            cutoff=10080,
+            confirmation=Confirmation.MANUAL,
+            assignment=Assignment.COLLECTIVE,
+            deposit_percent=25,
         ),
         ServicePlan(
             "Model night",
@@ -131,6 +179,11 @@ SALON = BusinessPlan(
         TimeOffPlan("Rosa Alvarado", -40, 3, "Hair show in Dallas"),
         TimeOffPlan("Tyler Novak", 30, 1, "Driving test"),
         TimeOffPlan(None, 46, 2, "Renovation"),
+    ),
+    resources={"Colour station": 2},
+    add_ons=(
+        AddOnPlan("Scalp massage", "Ten minutes with warm oil.", 1500, 10),
+        AddOnPlan("Bond treatment", "For hair that was bleached.", 3000, 15),
     ),
     notice="We keep your colour formula so that next time looks the same. Ask us and we remove it.",
 )

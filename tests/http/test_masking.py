@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -32,9 +33,9 @@ async def test_a_fault_is_masked_and_reported_without_its_words(ask: Ask, server
     }
     (fault,) = server.faults
     assert fault.kind and fault.frames
-    for secret in (CANARY, "777", "Traceback", "/work", "Error"):
+    for secret in (CANARY, str(2**40 + 777), "Traceback", str(Path(__file__).parents[2]), "Error"):
         assert secret not in answer.text
-    assert CANARY not in repr(fault) and "777" not in repr(fault)
+    assert CANARY not in repr(fault) and str(2**40 + 777) not in repr(fault)
 
 
 async def test_many_faults_of_one_operation_make_one_report(ask: Ask, server: Server) -> None:

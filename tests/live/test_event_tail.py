@@ -9,10 +9,10 @@ from uuid import UUID
 import pytest
 
 from models import event_tail
-from models.clearing import CLEARINGS, clear
 from models.event import Event, record
 from models.storage.database import dialect, fetch, transaction
 from tests.businesses import Business
+from tests.clearing import clear_away
 
 
 async def write(business: Business, number: int) -> None:
@@ -75,14 +75,12 @@ async def test_what_began_early_and_commits_late_is_not_passed_over(salon: Busin
 
 
 async def test_a_tail_that_was_emptied_hides_nothing_that_is_new(salon: Business) -> None:
-    (clearing,) = (one for one in CLEARINGS if one.table == "event_tail")
     await write(salon, 1)
     seen = await event_tail.position()
     now = salon.product.clock.now()
-    await clear(clearing, now + timedelta(minutes=59))
+    await clear_away(now + timedelta(minutes=59), "event_tail")
     assert await fetch("SELECT 1 FROM event_tail")
-    while await clear(clearing, now + timedelta(days=800)):
-        pass
+    await clear_away(now + timedelta(days=800), "event_tail")
     assert not await fetch("SELECT 1 FROM event_tail")
     seen, found = await event_tail.since(seen)
     assert found == []
