@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from calendera.tour.asking import Asker, Data
 from calendera.tour.cast import OWNER, PASSWORD, STYLIST
+from calendera.tour.diary import plan_ahead
 from calendera.tour.route import Route
 from calendera.tour.widget import free_slots
 from rules.instants import format_instant
@@ -53,7 +54,7 @@ query Settings { privacySettings { bookingMonths staffSeeContacts } }
 
 
 async def as_dashboard(route: Route) -> None:
-    """The owner reads the week and moves the booking of the widget; a stylist sees less; both sign out."""
+    """The owner reads the week, plans ahead and moves the booking of the widget; a stylist sees less; both sign out."""
     route.telling.part(
         "Dashboard: the owner and a stylist of the salon in their browsers",
         "/graphql with the session cookie, and the header X-Calendera-Client, which another site cannot send.",
@@ -63,6 +64,7 @@ async def as_dashboard(route: Route) -> None:
         owner.expect("an owner", viewer["role"] == "OWNER", viewer)
         await _from_another_site(route, owner.transport.noted.cookie)
         await _read_week(owner, route, zone_of(viewer["account"]["zone"]))
+        await plan_ahead(owner, route)
         await _move(owner, route)
         await _sign_out(owner)
     async with route.dashboard("stylist") as stylist:

@@ -60,6 +60,7 @@ async def _choose(widget: Asker, route: Route) -> Data:
     widget.expect("free starts", bool(free), free)
     slot = free[0]
     route.seen |= {"account": window["account"]["id"], "service": service["id"], "staff": slot["staffIds"][0]}
+    route.seen["start"] = slot["startsAt"]
     return {"serviceId": service["id"], "staffId": slot["staffIds"][0], "startsAt": slot["startsAt"]}
 
 
