@@ -51,7 +51,7 @@ async def plan_ahead(owner: Asker, route: Route) -> None:
     pages = found["calendarView"]["pages"]
     people = sum(bool(page["staffId"]) for page in pages)
     things = [page["unit"] for page in pages if page["resourceId"]]
-    owner.expect("a page for each person, and one for each colour station", people and things == [1, 2], pages)
+    owner.expect("a page for each person, and one for each colour station", people > 0 and things == [1, 2], pages)
     await _ask_why(owner, route)
     await _repeat(owner, route)
 
