@@ -99,7 +99,7 @@ def remembered() -> Iterator[None]:
     fetch, known = busy.fetch, {}
 
     async def recall(statement: str, *values: Any) -> Any:
-        key = (statement, values)
+        key = (statement, repr(values))  # some values are lists
         if key not in known:
             known[key] = await fetch(statement, *values)
         return known[key]

@@ -31,7 +31,7 @@ class Slot:
     )
     staff_ids: list[strawberry.ID] = told(
         "Who is free then, by name. At least one.",
-        resolver=lambda root: [strawberry.ID(global_id("staff", key)) for key in root.slot.staff_ids],
+        resolver=lambda root: [root.known_as[key] for key in root.slot.staff_ids],
     )
     remaining: int = told(
         "How many seats are left then, with whoever of them has most; 1 where an appointment is for one party alone.",

@@ -28,6 +28,7 @@ from graph.prepared import Prepared, Shelf
 from graph.preparing import build, let_the_library_check_one_of
 from graph.rights import Rights
 from graph.sent import Sent
+from graph.short import leaves_of
 from graph.variables import problems
 from graph.views import Views
 from graph.weights import Scales, Tally
@@ -68,6 +69,7 @@ class Operations:
         self._schema = schema._schema
         self._shelf = Shelf(entries=2_000, weight=64 * 2**20) if shelf is None else shelf
         self._scales = Scales.of(self._schema)
+        self._leaves = leaves_of(self._schema)
         let_the_library_check_one_of(self._schema)
         self.views = Views(self._schema)
         self._sent = Sent()
@@ -215,6 +217,7 @@ class Operations:
             hide_suggestions=True,
             budget=self.limits.resolved_fields,
             scales=self._scales,
+            leaves=self._leaves,
             tally=tally,
             operation_extensions={},
             **more,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
+from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
@@ -17,13 +19,22 @@ from graphql import (
     Undefined,
     is_introspection_type,
 )
-from graphql.execution.collect_fields import FieldDetailsList
+from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
 from graphql.pyutils import AwaitableOrValue, Path, UndefinedType
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from graph.short import Leaf, Leaves
 from graph.weights import Scales, Tally
 
 _FREE: dict[str, int] = {}
+_NO_LEAVES: dict[str, Leaf] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """All that a leaf is told of the operation."""
+
+    context: Any
 
 
 class BudgetedExecutor(StrawberryGraphQLCoreExecutionContext):
@@ -33,8 +44,12 @@ class BudgetedExecutor(StrawberryGraphQLCoreExecutionContext):
     work of a hostile operation is bounded by the same number. What was answered is added to `tally` as it is weighed.
     """
 
-    def __init__(self, *args: Any, budget: int, scales: Scales, tally: Tally, **named: Any) -> None:
+    def __init__(
+        self, *args: Any, budget: int, scales: Scales, leaves: Leaves, tally: Tally, **named: Any
+    ) -> None:  # fmt: skip
         super().__init__(*args, **named)
+        self._leaves = leaves
+        self._told = _Told(self.context_value)
         self._left = budget
         self._single = scales.single
         self._items = scales.items
@@ -44,6 +59,34 @@ class BudgetedExecutor(StrawberryGraphQLCoreExecutionContext):
     def spent(self) -> bool:
         """Whether the operation asked for more fields than the budget holds. Its data is then incomplete."""
         return self._left < 0
+
+    def execute_fields(
+        self,
+        parent_type: GraphQLObjectType,
+        source_value: Any,
+        path: Path | None,
+        grouped_field_set: GroupedFieldSet,
+        position_context: Any,
+    ) -> AwaitableOrValue[dict[str, Any]]:
+        """Leaves at once; the others, and a leaf that has no value to show, by the long way, in the order asked for."""
+        leaves = self._leaves.get(parent_type.name, _NO_LEAVES)
+        found: dict[str, Any] = {}
+        others: GroupedFieldSet = {}
+        for name, details in grouped_field_set.items():
+            found[name] = Undefined
+            leaf = leaves.get(details[0].node.name.value)
+            if leaf is None or self._left <= 0:
+                others[name] = details
+                continue
+            try:
+                found[name] = leaf.complete(leaf.resolve(source_value, self._told))
+                self._left -= 1
+            except Exception:  # the long way meets it again, and knows how to say so
+                others[name] = details
+        if not others:
+            return found
+        rest = super().execute_fields(parent_type, source_value, path, others, position_context)
+        return _filled(found, rest) if isinstance(rest, dict) else _when_there(found, rest)
 
     def execute_field(
         self,
@@ -84,6 +127,16 @@ class BudgetedExecutor(StrawberryGraphQLCoreExecutionContext):
             for future in left:
                 future.cancel()
             await asyncio.wait(left, timeout=1)
+
+
+async def _when_there(found: dict[str, Any], rest: Awaitable[dict[str, Any]]) -> dict[str, Any]:
+    return _filled(found, await rest)
+
+
+def _filled(found: dict[str, Any], rest: dict[str, Any]) -> dict[str, Any]:
+    """`found` with the rest in its places; what was left out of the rest has none."""
+    found.update(rest)
+    return {name: value for name, value in found.items() if value is not Undefined}
 
 
 class IntrospectingExecutor(BudgetedExecutor):

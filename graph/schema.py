@@ -24,7 +24,6 @@ from graph.diary_pages import DiaryQueries
 from graph.exports import ExportMutations, ExportQueries
 from graph.external_busy import ExternalBusyMutations, ExternalBusyQueries
 from graph.following import FollowingQueries
-from graph.guard import Guard
 from graph.holds import HoldMutations
 from graph.insights import InsightQueries
 from graph.installed_apps import InstalledAppMutations, InstalledAppQueries
@@ -47,6 +46,7 @@ from graph.series import SeriesMutations, SeriesQueries
 from graph.series_changes import SeriesChangeMutations
 from graph.services import ServiceMutations, ServiceQueries
 from graph.shape import shape_of
+from graph.short import shorten
 from graph.sign_in import SignInMutations
 from graph.staff import StaffMutations, StaffQueries
 from graph.time_off import TimeOffMutations, TimeOffQueries
@@ -141,20 +141,8 @@ def build() -> strawberry.Schema:
     """The checked schema. Raises `Undeclared` when any field lacks its permission or its description."""
     schema = _make(sort=False)
     check(schema)
-    _shorten(schema)
+    shorten(schema._schema)
     return schema
-
-
-def _shorten(schema: strawberry.Schema) -> None:
-    """Let a field that shows an attribute, and has a guard and nothing else, be answered by its guard alone."""
-    for type_ in schema._schema.type_map.values():
-        if isinstance(type_, GraphQLObjectType) and not type_.name.startswith("__"):
-            for field in type_.fields.values():
-                written: Any = field.extensions["strawberry-definition"]
-                if written.base_resolver is None and len(written.extensions) == 1:
-                    (guard,) = written.extensions
-                    if isinstance(guard, Guard):
-                        field.resolve = guard.reader(written.python_name)
 
 
 def _make(*, sort: bool) -> strawberry.Schema:

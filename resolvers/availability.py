@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated
@@ -24,6 +25,7 @@ from resolvers.service_terms import NUMBERS
 from resolvers.visits import Following, FollowingArgument, offer_of
 from rules.errors import Alternative, BadInput
 from rules.explaining import BRIEFLY, FREE
+from rules.ids import global_id
 from rules.payments import DepositRefund, PaymentProvider
 from rules.seats import clean_party
 from rules.slot_checks import Unfit
@@ -54,10 +56,11 @@ PartyArgument = Annotated[int, strawberry.argument(description=PARTY_WORDS)]
 
 @dataclass(frozen=True, slots=True)
 class FreeSlot:
-    """A slot with the seconds that its appointment lasts."""
+    """A slot with the seconds that its appointment lasts, and the ids by which clients know who may be free in it."""
 
     slot: Slot
     duration: int
+    known_as: Mapping[UUID, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,8 @@ class Availability:
         price = offer.price.total(party, offer.extras), offer.price.currency
         terms, asked = offer.deposit, offer.deposit.of(price[0])
         deposit = None if asked is None else DepositAsked(asked, price[1], terms.provider, terms.refund)
-        return cls(offer.zone, [FreeSlot(slot, offer.terms.duration) for slot in slots], price, deposit)
+        known_as = {person.staff_id: global_id("staff", person.staff_id) for person in offer.providers}
+        return cls(offer.zone, [FreeSlot(slot, offer.terms.duration, known_as) for slot in slots], price, deposit)
 
 
 async def availability(

@@ -23,6 +23,8 @@ _LOOK_BACK = timedelta(days=2)
 # One entry per date is about 200 bytes, so both bounds together stay under 50 MB.
 _SCHEDULES_KEPT = 1024
 _DAYS_KEPT = 200
+# Two months of three windows a day are 30 kB.
+_RANGES_KEPT = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +142,13 @@ def closed_between(schedule: Schedule, begin: int, end: int) -> list[Window]:
     return remaining([(begin, end)], windows_between(schedule, *days))
 
 
-def stretches_between(schedule: Schedule, begin: int, end: int, *, duration: int) -> list[Stretch]:
+@lru_cache(maxsize=_RANGES_KEPT)
+def stretches_between(schedule: Schedule, begin: int, end: int, *, duration: int) -> Sequence[Stretch]:
     """The open stretches in which an appointment of `duration` seconds can start in [begin, end), epoch seconds.
 
-    It looks back, for windows that run past midnight, and ahead as far as an appointment can last.
+    It looks back, for windows that run past midnight, and ahead as far as an appointment can last. Remembered, for
+    people who share a schedule are asked about together.
     """
     first = local_date(begin, schedule.zone) - _LOOK_BACK
     last = local_date(end - 1 + duration, schedule.zone)
-    return cut(_raw(schedule, first, last))
+    return tuple(cut(_raw(schedule, first, last)))

@@ -60,7 +60,13 @@ from tests.http.toy import metering
 from tests.product import Product
 
 WIDE = Limits(
-    tokens=20_000, selections=20_000, root_fields=1_000, response_errors=20_000, aliases=1_000, cost=1_000_000
+    tokens=20_000,
+    selections=20_000,
+    root_fields=1_000,
+    response_errors=20_000,
+    aliases=1_000,
+    cost=1_000_000,
+    seconds=60.0,
 )
 MOMENT = datetime(2027, 1, 11, 12, 0, tzinfo=UTC)
 ZONE = ZoneInfo("America/Chicago")
