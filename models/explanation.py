@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from models.busy import Busy
 from models.judging import Start, judge, look_at
 from models.offer import Offer
 from models.teams import Team
@@ -35,14 +36,15 @@ class Explanation:
 
 
 async def explain(
-    account_id: UUID, offer: Offer, starts_at: datetime, now: datetime, *, staff_id: UUID | None = None, party: int = 1
-) -> Explanation:
+    account_id: UUID, offer: Offer, starts_at: datetime, now: datetime, *, staff_id: UUID | None = None, party: int = 1,
+    known: Busy | None = None,
+) -> Explanation:  # fmt: skip
     """With one entry for each person who offers the service, or for those who would serve it with `staff_id`. One
-    statement, however many people; a second one where the service has limits."""
+    statement, however many people, unless what is busy then is `known`; a second one where the service has limits."""
     teams = offer.teams(staff_id)
     if not teams:
         return Explanation(likeliest([]), [])
-    seen = await look_at(account_id, offer, teams, epoch(starts_at), now)
+    seen = await look_at(account_id, offer, teams, epoch(starts_at), now, known=known)
     found = {team: _refused(seen, team, party) for team in teams}
     people = [one for team in teams for one in _people(seen, team, found[team], party)]
     reasons = [reason for reason in found.values() if reason is not None]

@@ -82,22 +82,42 @@ class Start:
 
 
 async def look_at(
-    account_id: UUID, offer: Offer, teams: Sequence[Team], start: int, now: datetime, ignoring: Ignoring = NOTHING
-) -> Start:
+    account_id: UUID, offer: Offer, teams: Sequence[Team], start: int, now: datetime, ignoring: Ignoring = NOTHING,
+    *, known: Busy | None = None,
+) -> Start:  # fmt: skip
     """Look at a start: one statement, and one more where the service has limits, however many teams and units.
 
-    What it finds stays so only for calendars that are locked.
+    What it finds stays so only for calendars that are locked. `known` was found by `busy_around` before.
     """
-    terms = offer.terms
-    itself = (start - terms.before, start + terms.duration + terms.after)
-    open_then = (busy_span(stretches_of(team, start, start + 1, terms), terms) for team in teams)
-    span = together([itself, *open_then]) or itself
-    busy = await read_busy(
-        account_id, calendars_of(offer, teams), seen_in(offer, span), now, ignoring, shared=shared_by(offer)
-    )
+    itself, span = _around(offer, teams, start)
+    busy = known or await _busy_in(account_id, offer, teams, span, now, ignoring)
     day = local_date(start, offer.zone)
     full = bool(await full_days(account_id, offer, day, day, now, ignoring))
     return Start(offer, start, itself, span, busy, full, now)
+
+
+async def busy_around(
+    account_id: UUID, offer: Offer, teams: Sequence[Team], starts: Sequence[int], now: datetime
+) -> Busy:  # fmt: skip
+    """All that is in the way of several starts, for `look_at`: one statement."""
+    span = together(_around(offer, teams, start)[1] for start in starts)
+    return await _busy_in(account_id, offer, teams, span or (starts[0], starts[-1]), now, NOTHING)
+
+
+def _around(offer: Offer, teams: Sequence[Team], start: int) -> tuple[Window, Window]:
+    """What an appointment blocks that begins then, and all that decides whether it can."""
+    terms = offer.terms
+    itself = (start - terms.before, start + terms.duration + terms.after)
+    open_then = (busy_span(stretches_of(team, start, start + 1, terms), terms) for team in teams)
+    return itself, together([itself, *open_then]) or itself
+
+
+async def _busy_in(
+    account_id: UUID, offer: Offer, teams: Sequence[Team], span: Window, now: datetime, ignoring: Ignoring
+) -> Busy:  # fmt: skip
+    return await read_busy(
+        account_id, calendars_of(offer, teams), seen_in(offer, span), now, ignoring, shared=shared_by(offer)
+    )
 
 
 def judge(seen: Start, team: Team, waived: frozenset[Unfit] = frozenset()) -> Verdict:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from models.busy import Busy
 from models.explanation import explain
+from models.judging import busy_around
 from models.offer import Offer
 from models.used import used_days
 from rules.explaining import BRIEFLY, FREE
@@ -15,7 +17,8 @@ from rules.series import Pattern
 from rules.slot_checks import OUT_OF_REACH, Unfit
 from rules.wall_time import epoch, local_date
 
-_DAY = timedelta(days=1)
+# What is busy is asked for so many days at once: a statement for each occurrence would be a hundred.
+_AT_ONCE = timedelta(days=62)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +38,16 @@ async def preview(
     """Each occurrence as if those before it were booked: they count for the service's limits."""
     first, last = (local_date(epoch(at), offer.zone) for at in (starts[0], starts[-1]))
     used = await used_days(account_id, offer, first, last, now) if offer.limits else {}
-    minutes = offer.terms.duration // 60
+    minutes, unlimited = offer.terms.duration // 60, replace(offer, limits=())
     found: list[Previewed] = []
+    known: Busy | None = None
+    until = starts[0]
     for position, starts_at in enumerate(starts, 1):
-        seen = await explain(account_id, offer, starts_at, now, staff_id=staff_id, party=party)
+        if known is None or starts_at >= until:
+            until = starts_at + _AT_ONCE
+            some = [epoch(one) for one in starts[position - 1 :] if one < until]
+            known = await busy_around(account_id, offer, offer.teams(staff_id), some, now)
+        seen = await explain(account_id, unlimited, starts_at, now, staff_id=staff_id, party=party, known=known)
         reason = seen.refused
         day = local_date(epoch(starts_at), offer.zone)
         if reason not in OUT_OF_REACH and day in full_dates(offer.limits, used, minutes, day, day):
