@@ -102,6 +102,31 @@ def verify() -> None:
     raise typer.Exit(1 if now(run(settings)) else 0)
 
 
+@app.command(epilog="Example: `calendera jobs --beyond 15 || calendera jobs --json`", rich_help_panel="Run")
+def jobs(
+    beyond: Annotated[
+        int, typer.Option(min=1, max=525_600, help="Minutes that something may be due before it is overdue.")
+    ] = 5,
+    as_json: Annotated[bool, typer.Option("--json", help="All jobs, for programs; moments are UTC.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="First put back what was given up, once its cause is mended.")
+    ] = False,
+) -> None:
+    """Say what the background work has to do, what is late, and what it gave up.
+
+    Use it when mails or reminders do not come, and from whatever watches the server: exits with 1 where something is
+    overdue. For each job: what is due and since when, what a worker has taken and until when it may keep it, what
+    failed and when it is tried again, and what was given up in the last 30 days. No personal data.
+    """
+    settings = start()
+    from datetime import timedelta
+
+    from calendera.jobs import jobs as run
+
+    late = not now(run(settings, patience=timedelta(minutes=beyond), as_json=as_json, again=again))
+    raise typer.Exit(1 if late else 0)
+
+
 cli_data.add_to(app)
 cli_generated.add_to(app)
 cli_platform.add_to(app)

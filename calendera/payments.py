@@ -20,9 +20,9 @@ from calendera.gateway import SIGNATURE, HttpGateway, NotSigned, check_signature
 from calendera.logs import log
 from calendera.settings import Settings
 from calendera.stopped import Stopped
-from models.paying import begun, look_again, observe, take_payment
+from models.paying import begun, look_again, observe, put_off, take_payment
 from models.payment import Payment, Refund
-from models.refunding import refund_done, refund_failed, take_refund
+from models.refunding import refund_done, refund_failed, refund_put_off, take_refund
 from models.storage.reach import bound
 from rules.payments import GatewayFailed, PaymentState
 
@@ -63,16 +63,23 @@ class Payments:
         if taken is None or gateway is None:
             return 0
         with bound(taken.account_id):
-            payment = await Payment.of(taken.account_id).get(id=taken.id)
             try:
-                if payment.reference is None:
-                    await self._begin(payment)
-                else:
-                    await self._ask(gateway, payment)
-            except GatewayFailed as failure:
-                log.warning("payment unclear", job_id=payment.id, attempt=payment.attempts, reason=failure.code)
-                await look_again(payment, self.clock.now())
+                await self._look(gateway, await Payment.of(taken.account_id).get(id=taken.id))
+            except Exception as error:
+                # Our own mistake: the others do not wait for it.
+                log.error("payment put off", job_id=taken.id, attempt=taken.attempts, exc_info=error)
+                await put_off(taken, self.clock.now())
         return 1
+
+    async def _look(self, gateway: HttpGateway, payment: Payment) -> None:
+        try:
+            if payment.reference is None:
+                await self._begin(payment)
+            else:
+                await self._ask(gateway, payment)
+        except GatewayFailed as failure:
+            log.warning("payment unclear", job_id=payment.id, attempt=payment.attempts, reason=failure.code)
+            await look_again(payment, self.clock.now())
 
     async def refund_one(self) -> int:
         """Send the refund that has been due longest; how many were dealt with (0 or 1). Killed in the middle, it is
@@ -105,17 +112,20 @@ class Payments:
 
     async def _refund(self, gateway: HttpGateway, refund: Refund) -> None:
         about = {"job": "refund", "job_id": refund.id, "attempt": refund.attempts}
-        payment = await Payment.of(refund.account_id).get(id=refund.payment_id)
         try:
+            payment = await Payment.of(refund.account_id).get(id=refund.payment_id)
             if payment.reference is None:
                 raise GatewayFailed("NO_REFERENCE", temporary=False)
             done = await gateway.refund(payment.reference, refund.id, refund.amount_minor, payment.currency)
+            await refund_done(refund, done, self.clock.now())
         except GatewayFailed as failure:
             again = await refund_failed(refund, self.clock.now(), temporary=failure.temporary)
             line = "refund not sent, will be tried again" if again else "refund given up"
             (log.warning if again else log.error)(line, reason=failure.code, **about)
+        except Exception as error:
+            log.error("refund put off", exc_info=error, **about)
+            await refund_put_off(refund, self.clock.now())
         else:
-            await refund_done(refund, done, self.clock.now())
             log.info("refund sent", **about)
 
 

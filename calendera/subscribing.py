@@ -19,6 +19,7 @@ MOST_BYTES = 5_000_000
 # What is told is kept for a while after it is over, and read as far ahead as the longest horizon of a service.
 BEHIND, AHEAD = timedelta(days=1), timedelta(days=400)
 OUR_UIDS = "@calendera"
+_OURS = "This server could not ask. Subscribe anew, or ask whoever runs it."
 _GONE = frozenset({401, 403, 404, 410})
 
 
@@ -40,6 +41,10 @@ class Subscribing:
             except NotAnswered as problem:
                 state = "failed"
                 await found.failed(self.clock.now(), str(problem))
+            except Exception as error:
+                state = "failed"
+                log.error("calendar put off", job="calendars", job_id=found.id, exc_info=error)
+                await found.failed(self.clock.now(), _OURS)
         log.info("calendar asked", job="calendars", job_id=found.id, account_id=found.account_id, state=state)
         return 1
 

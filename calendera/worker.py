@@ -24,17 +24,18 @@ from calendera.outgoing import Outgoing
 from calendera.payments import Payments
 from calendera.settings import Settings
 from calendera.subscribing import Subscribing
+from calendera.waiting import Waiting
 from models.booking_changes import expire_requests
 from models.clearing import CLEARINGS, Clearing, clear
 from models.hold import expire_holds
 from models.reminder import send_reminders
+from models.setback import Unfinished
 from models.storage import database
 from models.storage.reach import bound
-from models.waitlist_offers import expire_waitlist, offer_free_times
+from models.waitlist_offers import expire_waitlist
 
 SECONDS = 1.0
 SELDOM = 60.0
-LOOKING = 5.0
 LONGEST_PAUSE = 30.0
 STOP_WITHIN_SECONDS = 5.0
 
@@ -59,7 +60,7 @@ class Worker:
         self.jobs = (
             # Before the mails, of which they make some: one round then does all that is due.
             Job("expired waitlist", lambda: expire_waitlist(clock.now())),
-            Job("waitlist", lambda: offer_free_times(clock.now()), LOOKING),
+            Job("waitlist", Waiting(clock).offer),
             Job("reminders", lambda: send_reminders(clock.now())),
             Job("mail", mailing.send_one),
             Job("calendars", subscribing.fetch_one),
@@ -94,6 +95,10 @@ async def _tried(job: Job) -> int | None:
     try:
         with bound(None):
             return await job.work()
+    except Unfinished as some:
+        for one in some.errors:
+            log.error("row put off", job=job.name, exc_info=one)
+        return some.done
     except Exception as error:
         log.error("job failed", job=job.name, exc_info=error)
         return None

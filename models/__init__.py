@@ -42,6 +42,7 @@ from models.segment import Segment
 from models.series import BookingSeries, SeriesOccurrence
 from models.service import Assignment, Confirmation, Offering, Service, Visibility
 from models.session import Session
+from models.setback import Setback
 from models.staff import Calendar, Staff, TimeOff
 from models.totp import Totp
 from models.user import PasswordReset, SignUp, User
@@ -123,6 +124,7 @@ __all__ = [
     "Service",
     "ServiceAddOn",
     "Session",
+    "Setback",
     "SignUp",
     "Staff",
     "SupportFields",

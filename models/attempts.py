@@ -55,6 +55,8 @@ SECOND_FACTOR_DAY = Limit("second factor of a day, user", 50, timedelta(days=1))
 SIGN_UP_EMAIL = Limit("sign up, email", 5, timedelta(hours=1))
 RESET_EMAIL = Limit("reset password, email", 5, timedelta(hours=1))
 CUSTOMER_LINK_EMAIL = Limit("customer link, account and email", 5, timedelta(hours=1))
+# Each is a mail now, and one more when something becomes free.
+WAITLIST_EMAIL = Limit("waitlist, email", 10, timedelta(days=1))
 MAILED_ADDRESS = Limit("mailed, address", 20, timedelta(hours=1))
 # Each move of a booking mails to its customer, whom whoever booked may only have named.
 MOVED_BY_LINK = Limit("move by link, booking", 20, timedelta(hours=1))

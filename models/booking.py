@@ -9,13 +9,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from tortoise import fields
-from tortoise.expressions import F
 from tortoise.fields.base import Field
 
-from models.act import Act
 from models.columns import choice, moment, moment_if_any, secret_hash, setting, version
-from models.event import record
-from models.keyring import link_token, random_nonce
+from models.keyring import link_token
 from models.personal import Purpose, Subject, Why, personal, plain, ref
 from models.storage.instant import Instant
 from models.tenancy import Owned
@@ -23,7 +20,6 @@ from rules.booking_states import BookingStatus, holds_occupancy
 from rules.payments import DepositRefund, PaymentProvider
 from rules.quoting import PriceUnit
 from rules.retention import RetentionClass
-from rules.tokens import token_hash
 from rules.wall_time import local
 
 # A manage link is in a mail that nobody deletes: it works this long after the appointment has ended.
@@ -145,16 +141,3 @@ class Booking(Owned):
     def booker_token(self) -> str:
         """See `booker_token`."""
         return booker_token(self.id, self.manage_nonce)
-
-
-async def end_mailed_links(act: Act, customer_id: UUID) -> None:
-    """The customer has another address: links in mails to the old one prove nothing of them, and end. Later mails have
-    new ones. Inside the transaction in which it changes."""
-    bookings = Booking.of(act.account_id).filter(customer_id=customer_id, ends_at__gt=act.at - MANAGE_LINK_KEPT)
-    for booking in await bookings.only("id"):
-        nonce = random_nonce()
-        await bookings.filter(id=booking.id).update(
-            manage_nonce=nonce, manage_hash=token_hash(manage_token(booking.id, nonce)), version=F("version") + 1,
-            updated_at=act.at,
-        )  # fmt: skip
-        await record(act, "booking_link_ended", "booking", booking.id)

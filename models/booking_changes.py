@@ -8,26 +8,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from models.act import SYSTEM, Act
+from models.act import Act
 from models.booking import Booking
 from models.engagement import calendars_of
 from models.event import record
 from models.intake import Answered, keep_answers, record_answers
-from models.leases import uuid_of
 from models.occupancy import lock_calendars
+from models.setback import READY, each, with_setbacks
 from models.storage.database import fetch, retrying, transaction
 from models.storage.errors import Contended
-from models.storage.reach import Reach, bound, reaching
+from models.storage.reach import Reach, reaching
 from models.transitions import carry_out, current, write
 from rules.booking_states import TRANSITIONS, BookingStatus, Stopped, in_time, is_overdue, last_moment, why_not
 from rules.errors import NotFound, TooEarly, TooLateToCancel, VersionConflict, WrongState
 from rules.payments import DepositRefund
 
 _S = BookingStatus
-_OVERDUE = """
-    SELECT b.account_id, b.id, b.version
-    FROM booking b
-    WHERE b.status = 'REQUESTED' AND b.request_expires_at <= $1
+_OVERDUE = f"""
+    SELECT b.account_id, b.id AS subject_id, x.attempts
+    FROM booking b {with_setbacks("expired requests", "b.id")}
+    WHERE b.status = 'REQUESTED' AND b.request_expires_at <= $1 AND {READY}
     ORDER BY b.request_expires_at
     LIMIT $2
 """
@@ -102,21 +102,21 @@ async def write_answers(act: Act, booking_id: UUID, expected_version: int, answe
 async def expire_requests(now: datetime, batch: int = 100) -> int:
     """End requests of all accounts that nobody answered in time, at most `batch`; how many. Call until it is 0.
 
-    Each has its own transaction, and one that somebody else has just decided or ended is left alone.
+    Each has its own transaction, and one that somebody else has just decided or ended is left alone. Unfinished where
+    some failed.
     """
-    ended = 0
     with reaching(Reach.ROUNDS):
         overdue = await fetch(_OVERDUE, now, batch)
-    for row in overdue:
-        account_id = uuid_of(row["account_id"])
-        with bound(account_id):
-            ended += await _expire(Act(account_id, SYSTEM, now), uuid_of(row["id"]), row["version"])
-    return ended
+    return await each("expired requests", overdue, now, _expire)
 
 
-async def _expire(act: Act, booking_id: UUID, version: int) -> int:
+async def _expire(act: Act, booking_id: UUID) -> int:
     try:
-        await change(act, booking_id, Change(_S.EXPIRED, expected_version=version))
+        booking = await current(act, booking_id)
+        until = booking.request_expires_at
+        if booking.status is not _S.REQUESTED or until is None or until > act.at:
+            return 0
+        await change(act, booking_id, Change(_S.EXPIRED, expected_version=booking.version))
     except (VersionConflict, NotFound):
         return 0
     return 1

@@ -39,7 +39,7 @@ SOONEST = timedelta(minutes=1)
 # A calendar that has not changed is read anew once a day: its repeating events reach further every day.
 READ_EVERY = timedelta(hours=20)
 _SEALED = "calendar address"
-_DUE = "due_at <= $1 AND ended_at IS NULL AND (lease_until IS NULL OR lease_until <= $1)"
+DUE = "due_at <= $1 AND ended_at IS NULL AND (lease_until IS NULL OR lease_until <= $1)"
 _ZONE = """
     SELECT COALESCE(l.zone, a.zone) AS zone FROM staff s
     JOIN account a ON a.id = s.account_id
@@ -104,7 +104,7 @@ class CalendarSubscription(Owned):
     async def take(cls, now: datetime) -> CalendarSubscription | None:
         """The one that has been due longest, for this worker alone until the lease ends; None where none is due."""
         with reaching(Reach.ROUNDS):
-            row = await take_one("calendar_subscription", "account_id, id", _DUE, "due_at, id", now, now + LEASE)
+            row = await take_one("calendar_subscription", "account_id, id", DUE, "due_at, id", now, now + LEASE)
         if row is None:
             return None
         account_id = uuid_of(row["account_id"])

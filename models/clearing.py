@@ -76,6 +76,8 @@ CLEARINGS: Sequence[Clearing] = (
     # A rotated token is kept until it would have ended by itself, so that its reuse is noticed; its grant as long.
     Clearing("app_grant", "account_id, id", _OVER, _kept_as(_K.SESSION)),
     Clearing("mail", "id", "dead_at <= $1", _kept_as(_K.MAIL)),
+    # What still is to be done is then tried once more.
+    Clearing("setback", "id", "failed_at <= $1", _kept_as(_K.MAIL)),
     Clearing("external_busy", "account_id, id", "ends <= $1", _a_month_before),
     Clearing("event_tail", "account_id, event_id", "created_at <= $1", _an_hour_before),
 )

@@ -10,9 +10,9 @@ from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F
 
 from models.act import Act
-from models.booking import end_mailed_links
 from models.columns import moment_if_any
 from models.event import record
+from models.mailed_links import end_mailed_links
 from models.named import Named
 from models.personal import Purpose, Subject, personal, ref
 from models.storage.database import lock, transaction
@@ -75,7 +75,7 @@ class Customer(Named):
             async with transaction():
                 await super().change(act, expected_version, **values)
                 if other_mailbox:
-                    await end_mailed_links(act, self.id)
+                    await end_mailed_links(act, self.id, values["email"])
                 if tags is not None:
                     await CustomerTag.of(act.account_id).filter(customer_id=self.id).delete()
                     await self._tag(act, tags)

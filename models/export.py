@@ -24,7 +24,7 @@ LEASE = timedelta(minutes=1)
 ATTEMPTS = 5
 MOST_A_DAY = 10
 _DAY = timedelta(days=1)
-_DUE = "status = 'PENDING' OR (status = 'RUNNING' AND lease_until <= $1)"
+DUE = "status = 'PENDING' OR (status = 'RUNNING' AND lease_until <= $1)"
 
 
 class ExportStatus(enum.Enum):
@@ -91,7 +91,7 @@ class Export(Owned):
         running = ", status = 'RUNNING'"
         while True:
             with reaching(Reach.ROUNDS):
-                row = await take_one("export", "account_id, id", _DUE, "created_at, id", now, now + LEASE, running)
+                row = await take_one("export", "account_id, id", DUE, "created_at, id", now, now + LEASE, running)
             if row is None:
                 return None
             account_id = uuid_of(row["account_id"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
@@ -20,6 +22,7 @@ from models.offer import Offer
 from models.personal import Purpose, Subject, Why, personal, plain, ref
 from models.seats import seat
 from models.segment import add_segments
+from models.setback import READY, each, with_setbacks
 from models.slot_choice import Wish, offer_for, or_alternatives, take
 from models.storage.database import Row, fetch, lock, retrying, transaction
 from models.storage.reach import Reach, bound, reaching
@@ -35,9 +38,12 @@ SECONDS = 300
 MOST_OF_A_VISITOR = 3
 
 # Each with every calendar that it, or the session it has seats in, still blocks.
-_EXPIRED = """
-    SELECT h.account_id, h.id, h.group_session_id, h.party_size, o.calendar_id
-    FROM (SELECT * FROM hold WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) h
+_EXPIRED = f"""
+    SELECT h.account_id, h.id AS subject_id, h.group_session_id, h.party_size, h.attempts, o.calendar_id
+    FROM (
+      SELECT e.*, x.attempts FROM hold e {with_setbacks("expired holds", "e.id")}
+      WHERE e.expires_at <= $1 AND {READY} ORDER BY e.expires_at LIMIT $2
+    ) h
     LEFT JOIN occupancy o
       ON o.account_id = h.account_id AND (o.hold_id = h.id OR o.group_session_id = h.group_session_id)
 """
@@ -173,26 +179,31 @@ async def expire_holds(now: datetime, batch: int = 100) -> int:
     """Remove holds of all accounts that have ended, at most `batch`; how many were removed. Call until it is 0.
 
     They block nothing any more: this only keeps the table small. Several workers at once remove each hold once.
+    Unfinished where some cannot be removed.
     """
+    with reaching(Reach.ROUNDS):
+        rows = await fetch(_EXPIRED, now, batch)
+    if not any(row["attempts"] for row in rows):
+        with suppress(Exception):  # one of them cannot be removed: it is found below
+            return await retrying(lambda: _remove(rows))
 
-    async def work() -> int:
-        async with transaction():
-            with reaching(Reach.ROUNDS):
-                rows = await fetch(_EXPIRED, now, batch)
-            await lock([f"{row['account_id']}/{row['calendar_id']}" for row in rows if row["calendar_id"]])
-            removed = 0
-            for row in sorted({row["id"]: row for row in rows}.values(), key=lambda row: str(row["id"])):
-                with bound(uuid_of(row["account_id"])):
-                    removed += await _remove(uuid_of(row["account_id"]), row)
-            return removed
+    async def alone(_: Act, hold_id: UUID) -> int:
+        return await retrying(lambda: _remove([row for row in rows if uuid_of(row["subject_id"]) == hold_id]))
 
-    return await retrying(work)
+    return await each("expired holds", list({row["subject_id"]: row for row in rows}.values()), now, alone)
 
 
-async def _remove(account_id: UUID, row: Row) -> int:
-    """One that another worker has removed meanwhile counts no more."""
-    if await Hold.of(account_id).filter(id=row["id"]).delete() == 0:
-        return 0
-    if row["group_session_id"] is not None:
-        await leave(account_id, row["group_session_id"], row["party_size"])
-    return 1
+async def _remove(rows: Sequence[Row]) -> int:
+    """All of them or none; how many there were. One that another worker has removed meanwhile counts no more."""
+    removed = 0
+    async with transaction():
+        await lock([f"{row['account_id']}/{row['calendar_id']}" for row in rows if row["calendar_id"]])
+        for row in sorted({row["subject_id"]: row for row in rows}.values(), key=lambda row: str(row["subject_id"])):
+            account_id = uuid_of(row["account_id"])
+            with bound(account_id):
+                if await Hold.of(account_id).filter(id=row["subject_id"]).delete() == 0:
+                    continue
+                if row["group_session_id"] is not None:
+                    await leave(account_id, row["group_session_id"], row["party_size"])
+                removed += 1
+    return removed

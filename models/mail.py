@@ -19,7 +19,7 @@ from rules.retrying import ATTEMPTS, wait_after
 
 # Longer than a mail server is waited for: nobody else sends a mail that is being sent.
 LEASE = timedelta(minutes=2)
-_DUE = "dead_at IS NULL AND due_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)"
+DUE = "dead_at IS NULL AND due_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)"
 
 
 class MailTemplate(enum.Enum):
@@ -87,12 +87,22 @@ class Mail(Global):
 
         One that took its last attempt with the worker that tried it is given up instead.
         """
-        while (row := await take_one("mail", "id", _DUE, "due_at, id", now, now + LEASE)) is not None:
-            mail = await cls.get_or_none(id=uuid_of(row["id"]))
-            if mail is None or mail.attempts <= ATTEMPTS:
-                return mail
-            await mail.give_up(now)
+        while (row := await take_one("mail", "id", DUE, "due_at, id", now, now + LEASE)) is not None:
+            taken = cls(id=uuid_of(row["id"]), attempts=row["attempts"])
+            if taken.attempts > ATTEMPTS:
+                await taken.give_up(now)
+                continue
+            try:
+                return await cls.get_or_none(id=taken.id)
+            except Exception:  # written by a later version: it is tried again, and none of the others waits
+                await taken.failed(now)
+                raise
         return None
+
+    @classmethod
+    async def try_again(cls, now: datetime) -> int:
+        """What was given up is due again at once, as if it had never been tried; how many."""
+        return await cls.exclude(dead_at=None).update(dead_at=None, attempts=0, due_at=now, lease_until=None)
 
     async def done(self) -> None:
         """It was sent, or has nothing to tell any more: nothing of it is kept."""

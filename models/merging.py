@@ -18,9 +18,9 @@ import models
 from models.act import Act
 from models.blocking import CustomerBlock
 from models.book import Repeatable
-from models.booking import end_mailed_links
 from models.customer import Customer, CustomerTag
 from models.event import record
+from models.mailed_links import end_mailed_links
 from models.storage.database import lock, retrying, transaction
 from models.storage.errors import Contended
 from models.tenancy import Owned
@@ -74,7 +74,7 @@ async def _merge(act: Act, wanted: Merge) -> None:
     for one in (kept, merged):
         # A mailed link proves a mailbox, and opens what is known of its customer.
         if one.email is not None and one.email != values["email"]:
-            await end_mailed_links(act, one.id)
+            await end_mailed_links(act, one.id, values["email"])
     moved = await _move(act, kept.id, merged.id)
     await _remove(act, merged)
     changes = {**values, "version": F("version") + 1, "updated_at": act.at}

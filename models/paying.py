@@ -29,10 +29,11 @@ from rules.booking_states import BookingStatus
 from rules.errors import FieldProblem, ValidationFailed
 from rules.money_errors import NothingDue
 from rules.payments import Intent, PaymentMethod, PaymentProvider, PaymentState, RefundReason
+from rules.retrying import wait_without_end
 
 LEASE = timedelta(seconds=30)
 AGAIN = timedelta(minutes=5)
-_DUE = "state = 'PENDING' AND due_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)"
+DUE = "state = 'PENDING' AND due_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)"
 _S = PaymentState
 # What may still turn out to be paid.
 _OPEN = (_S.PENDING, _S.FAILED, _S.EXPIRED)
@@ -139,8 +140,10 @@ async def _go_on(act: Act, booking: Booking) -> None:
 async def take_payment(now: datetime) -> Payment | None:
     """The payment that has been due longest, for this worker alone during half a minute; None when nothing is due."""
     with reaching(Reach.ROUNDS):
-        row = await take_one("payment", "account_id, id", _DUE, "due_at, id", now, now + LEASE)
-    return None if row is None else Payment(account_id=uuid_of(row["account_id"]), id=uuid_of(row["id"]))
+        row = await take_one("payment", "account_id, id", DUE, "due_at, id", now, now + LEASE)
+    if row is None:
+        return None
+    return Payment(account_id=uuid_of(row["account_id"]), id=uuid_of(row["id"]), attempts=row["attempts"])
 
 
 async def begun(payment: Payment, intent: Intent, now: datetime) -> None:
@@ -151,6 +154,12 @@ async def begun(payment: Payment, intent: Intent, now: datetime) -> None:
         reference=intent.reference, redirect_url=intent.redirect_url, due_at=max(due, now + timedelta(seconds=5)),
         attempts=0, lease_until=None, updated_at=now,
     )  # fmt: skip
+
+
+async def put_off(payment: Payment, now: datetime) -> None:
+    """We could not, whatever the gateway says: tried again for ever, for it may be paid."""
+    rows = Payment.of(payment.account_id).filter(id=payment.id, attempts=payment.attempts, state=_S.PENDING)
+    await rows.update(due_at=now + wait_without_end(payment.attempts), lease_until=None)
 
 
 async def look_again(payment: Payment, now: datetime) -> None:

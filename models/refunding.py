@@ -17,10 +17,10 @@ from models.storage.database import execute, retrying, transaction
 from models.storage.reach import Reach, reaching
 from rules.money_errors import NothingToRefund
 from rules.payments import PaymentProvider, PaymentState, RefundReason, RefundState
-from rules.retrying import wait_after
+from rules.retrying import wait_after, wait_without_end
 
 LEASE = timedelta(minutes=2)
-_DUE = "state = 'PENDING' AND due_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)"
+DUE = "state = 'PENDING' AND due_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)"
 _PROMISE = """
     UPDATE payment SET returning_minor = returning_minor + $3
     WHERE account_id = $1 AND id = $2 AND state IN ('PAID', 'PARTLY_REFUNDED')
@@ -61,7 +61,7 @@ async def give_back(act: Act, booking_id: UUID) -> None:
 async def take_refund(now: datetime) -> Refund | None:
     """The refund that has been due longest, for this worker alone during two minutes; None when nothing is due."""
     with reaching(Reach.ROUNDS):
-        row = await take_one("refund", "account_id, id", _DUE, "due_at, id", now, now + LEASE)
+        row = await take_one("refund", "account_id, id", DUE, "due_at, id", now, now + LEASE)
     if row is None:
         return None
     return Refund(
@@ -78,6 +78,12 @@ async def refund_done(refund: Refund, reference: str, now: datetime) -> bool:
             return await went_back(Act(refund.account_id, SYSTEM, now), refund, reference)
 
     return await retrying(work)
+
+
+async def refund_put_off(refund: Refund, now: datetime) -> None:
+    """We could not, whatever the gateway did: tried again for ever, for it may have been carried out."""
+    mine = Refund.of(refund.account_id).filter(id=refund.id, attempts=refund.attempts, state=RefundState.PENDING)
+    await mine.update(due_at=now + wait_without_end(refund.attempts), lease_until=None)
 
 
 async def refund_failed(refund: Refund, now: datetime, *, temporary: bool) -> bool:

@@ -7,16 +7,16 @@ from uuid import UUID
 
 import orjson
 
-from models.act import SYSTEM, Act
+from models.act import Act
 from models.booking import Booking
 from models.columns import moment, setting
 from models.customer import Customer
 from models.event import record
-from models.leases import uuid_of
 from models.mail import Mail, MailTemplate
 from models.personal import ref
+from models.setback import READY, each, with_setbacks
 from models.storage.database import fetch, retrying, transaction
-from models.storage.reach import Reach, bound, reaching
+from models.storage.reach import Reach, reaching
 from models.tenancy import Owned
 from rules.booking_states import BookingStatus
 from rules.reminders import reminders_to_come
@@ -27,7 +27,11 @@ _WISHED = """
     FROM service s JOIN account a ON a.id = s.account_id
     WHERE s.account_id = $1 AND s.id = $2
 """
-_DUE = "SELECT r.account_id, r.booking_id FROM reminder r WHERE r.due_at <= $1 ORDER BY r.due_at LIMIT $2"
+_DUE = f"""
+    SELECT r.account_id, r.booking_id AS subject_id, x.attempts
+    FROM reminder r {with_setbacks("reminders", "r.booking_id")}
+    WHERE r.due_at <= $1 AND {READY} ORDER BY r.due_at LIMIT $2
+"""
 
 
 class Reminder(Owned):
@@ -66,32 +70,31 @@ async def send_reminders(now: datetime, batch: int = BATCH) -> int:
     """Queue the mails of reminders that are due, of all accounts, at most `batch`; how many rows were dealt with.
 
     Call until it is 0. Each booking has its own transaction, in which the rows go and the mail comes: of several
-    workers, and however often one dies, exactly one queues it.
+    workers, and however often one dies, exactly one queues it. Unfinished where some failed.
     """
     with reaching(Reach.ROUNDS):
         due = await fetch(_DUE, now, batch)
-    for account_id, booking_id in dict.fromkeys((row["account_id"], row["booking_id"]) for row in due):
-        with bound(uuid_of(account_id)):
-            await _remind(Act(uuid_of(account_id), SYSTEM, now), uuid_of(booking_id))
-    return len(due)
+    return await each("reminders", list({row["subject_id"]: row for row in due}.values()), now, _remind)
 
 
-async def _remind(act: Act, booking_id: UUID) -> None:
+async def _remind(act: Act, booking_id: UUID) -> int:
     """One mail for all that are due: where nobody worked for a while, a reminder of yesterday adds nothing."""
 
-    async def work() -> None:
+    async def work() -> int:
         async with transaction():
             due = Reminder.of(act.account_id).filter(booking_id=booking_id, due_at__lte=act.at)
-            if await due.delete() == 0:
-                return  # another worker was faster, or the booking was moved or called off
+            rows = await due.delete()
+            if rows == 0:
+                return 1  # another worker was faster, or the booking was moved or called off
             booking = await Booking.of(act.account_id).get(id=booking_id)
             customer = await Customer.of(act.account_id).get(id=booking.customer_id)
             if customer.email is None or not customer.wants_reminders or booking.starts_at <= act.at:
-                return
+                return rows
             await Mail.post(
                 MailTemplate.BOOKING_REMINDER, customer.email, act.at, account_id=act.account_id, about_id=booking.id,
                 sequence=booking.sequence,
             )  # fmt: skip
             await record(act, "booking_reminded", "booking", booking.id)
+            return rows
 
-    await retrying(work)
+    return await retrying(work)

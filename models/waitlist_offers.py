@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from models.act import SYSTEM, Act
+from models.act import Act
 from models.availability import Slot, free_slots
 from models.customer import Customer
 from models.hold import Hold, Holder
@@ -13,9 +14,11 @@ from models.keyring import link_token, random_nonce, random_token
 from models.leases import uuid_of
 from models.mail import MailTemplate
 from models.offer import Offer, read_offer
+from models.setback import READY, Unfinished, dealt_with, each, put_off, with_setbacks
 from models.slot_choice import Wish
 from models.storage.database import fetch, lock, retrying, transaction
-from models.storage.reach import Reach, bound, reaching
+from models.storage.errors import Contended
+from models.storage.reach import Reach, reaching
 from models.waitlist import WaitlistEntry, give_back, offer_minutes
 from rules.errors import NotFound, NotOffered, SeatsTaken, SlotTaken, VersionConflict
 from rules.tokens import token_hash
@@ -23,74 +26,90 @@ from rules.waitlist import WaitlistState, offer_until
 from rules.wall_time import epoch, instant, local_date
 
 # Of one service at a time: those behind them wait for the next look.
-_IN_LINE = 50
+MOST_IN_LINE = 50
 _MONTH = timedelta(days=62)
-_WAITED_FOR = """
-    SELECT DISTINCT w.account_id, w.service_id FROM waitlist_entry w WHERE w.state = 'WAITING' AND w.ends_at > $1
+_WAITED_FOR = f"""
+    SELECT DISTINCT w.account_id, w.service_id AS subject_id, x.attempts
+    FROM waitlist_entry w {with_setbacks("waitlist", "w.service_id")}
+    WHERE w.state = 'WAITING' AND w.ends_at > $1 AND {READY}
 """
-_OVER = """
-    SELECT w.account_id, w.id FROM waitlist_entry w
-    WHERE (w.state = 'OFFERED' AND w.offer_expires_at <= $1) OR (w.state = 'WAITING' AND w.ends_at <= $1)
+_IN_LINE = f"""
+    SELECT w.account_id, w.id, x.attempts FROM waitlist_entry w {with_setbacks("waitlist", "w.id")}
+    WHERE w.account_id = $2 AND w.service_id = $3 AND w.state = 'WAITING' AND w.ends_at > $1 AND {READY}
+    ORDER BY w.created_at, w.id LIMIT {MOST_IN_LINE}
+"""
+_OVER = f"""
+    SELECT w.account_id, w.id AS subject_id, x.attempts
+    FROM waitlist_entry w {with_setbacks("expired waitlist", "w.id")}
+    WHERE ((w.state = 'OFFERED' AND w.offer_expires_at <= $1) OR (w.state = 'WAITING' AND w.ends_at <= $1)) AND {READY}
     LIMIT $2
 """
 _W = WaitlistState
 
 
-async def offer_free_times(now: datetime) -> int:
-    """Offer what is free to those who wait for it, in all accounts; how many offers were made. Call until it is 0."""
+async def offer_free_times(now: datetime, accounts: Collection[UUID] | None = None) -> int:
+    """Offer what is free to those who wait for it, in these accounts, or all; how many offers were made. Call until it
+    is 0. Unfinished where some failed."""
     with reaching(Reach.ROUNDS):
         rows = await fetch(_WAITED_FOR, now)
-    made = 0
-    for row in rows:
-        account_id = uuid_of(row["account_id"])
-        with bound(account_id):
-            made += await _offer_next(Act(account_id, SYSTEM, now), uuid_of(row["service_id"]))
-    return made
+    wanted = [row for row in rows if accounts is None or uuid_of(row["account_id"]) in accounts]
+    return await each("waitlist", wanted, now, _offer_next)
 
 
 async def _offer_next(act: Act, service_id: UUID) -> int:
-    """Make at most one offer. Whoever else looks at this service waits meanwhile, so nobody is passed over."""
+    """Make at most one offer. Whoever else looks at this service waits meanwhile, so nobody is passed over but those
+    to whom nothing can be offered."""
 
-    async def work() -> int:
+    async def work() -> tuple[int, list[Exception]]:
         async with transaction():
             await lock([f"{act.account_id}/waitlist/{service_id}"])
-            entries = WaitlistEntry.of(act.account_id).filter(
-                service_id=service_id, state=_W.WAITING, ends_at__gt=act.at
-            )
-            line = await entries.order_by("created_at", "id").limit(_IN_LINE)
-            for entry, slot in await _suiting(act, service_id, line):
-                if await _offer(act, entry, slot):
-                    return 1
-            return 0
+            line = await _line(act, service_id)
+            free, errors = await _free(act, service_id, [entry for entry, _ in line]), list[Exception]()
+            for entry, failed_before in line:
+                try:
+                    made = await _offer(act, entry, free[(entry.staff_id, entry.party_size)])
+                except Contended:
+                    raise
+                except Exception as error:
+                    await put_off("waitlist", entry.id, failed_before, act.at)
+                    errors.append(error)
+                    continue
+                if made:
+                    if failed_before:
+                        await dealt_with("waitlist", entry.id)
+                    return 1, errors
+            return 0, errors
 
-    return await retrying(work)
+    made, errors = await retrying(work)
+    if errors:
+        raise Unfinished(made, errors)
+    return made
 
 
-async def _suiting(act: Act, service_id: UUID, line: list[WaitlistEntry]) -> list[tuple[WaitlistEntry, Slot]]:
-    """Who could have which time, in the order in which they joined; each the first that suits them."""
+async def _line(act: Act, service_id: UUID) -> list[tuple[WaitlistEntry, int]]:
+    """Who waits, in the order in which they joined, and how often nothing could be offered to them."""
+    rows = await fetch(_IN_LINE, act.at, act.account_id, service_id)
+    found = {one.id: one for one in await WaitlistEntry.of(act.account_id).filter(id__in=[row["id"] for row in rows])}
+    return [(found[uuid_of(row["id"])], row["attempts"] or 0) for row in rows]
+
+
+async def _free(act: Act, service_id: UUID, line: list[WaitlistEntry]) -> dict[tuple[UUID | None, int], list[Slot]]:
+    """What could be offered, by whom it is with and for how many."""
+    free: dict[tuple[UUID | None, int], list[Slot]] = {(entry.staff_id, entry.party_size): [] for entry in line}
     if not line:
-        return []
+        return free
     today = local_date(epoch(act.at), (await _read(act, service_id, act.at.date(), act.at.date())).zone)
     first = max(today, min(entry.from_date for entry in line))
     last = min(max(entry.until_date for entry in line), first + _MONTH)
     offer = await _read(act, service_id, first, last)
     if offer.archived or last < first:
-        return []
+        return free
     minutes = await offer_minutes(act.account_id, service_id)
-    free: dict[tuple[UUID | None, int], list[Slot]] = {}
-    found = []
-    for entry in line:
-        key = (entry.staff_id, entry.party_size)
-        if key not in free:
-            gone = entry.staff_id is not None and offer.provider(entry.staff_id) is None
-            slots = [] if gone else await free_slots(
-                act.account_id, offer, first, last, act.at, staff_id=entry.staff_id, party=entry.party_size
-            )  # fmt: skip
-            free[key] = [slot for slot in slots if offer_until(act.at, instant(slot.start), minutes)]
-        slot = next((slot for slot in free[key] if entry.wished.suits(slot.start, slot.zone)), None)
-        if slot is not None:
-            found.append((entry, slot))
-    return found
+    for staff_id, party in free:
+        if staff_id is None or offer.provider(staff_id) is not None:
+            slots = await free_slots(act.account_id, offer, first, last, act.at, staff_id=staff_id, party=party)
+            free[staff_id, party] = [slot for slot in slots if offer_until(act.at, instant(slot.start), minutes)]
+    return free
 
 
 async def _read(act: Act, service_id: UUID, first: date, last: date) -> Offer:
@@ -100,12 +119,16 @@ async def _read(act: Act, service_id: UUID, first: date, last: date) -> Offer:
     return offer
 
 
-async def _offer(act: Act, entry: WaitlistEntry, slot: Slot) -> bool:
-    """Keep the time and tell the customer; False where somebody else was faster with the time, or the entry."""
+async def _offer(act: Act, entry: WaitlistEntry, free: list[Slot]) -> bool:
+    """Keep the first time that suits, and tell the customer; False where there is none, or somebody else was faster
+    with the time, or the entry."""
+    slot = next((slot for slot in free if entry.wished.suits(slot.start, slot.zone)), None)
+    if slot is None:
+        return False
+    wish = Wish(entry.service_id, instant(slot.start), entry.staff_id, private=True, party_size=entry.party_size)
     try:
-        await make_offer(act, entry, Wish(
-            entry.service_id, instant(slot.start), entry.staff_id, private=True, party_size=entry.party_size
-        ))  # fmt: skip
+        async with transaction():  # what fails for one of them, fails for one of them
+            await make_offer(act, entry, wish)
     except (SlotTaken, SeatsTaken, NotOffered, VersionConflict):
         return False
     return True
@@ -144,12 +167,7 @@ async def expire_waitlist(now: datetime, batch: int = 100) -> int:
     """End offers that nobody answered and wishes whose days are over, at most `batch`; how many. Call until it is 0."""
     with reaching(Reach.ROUNDS):
         over = await fetch(_OVER, now, batch)
-    ended = 0
-    for row in over:
-        account_id = uuid_of(row["account_id"])
-        with bound(account_id):
-            ended += await _expire(Act(account_id, SYSTEM, now), uuid_of(row["id"]))
-    return ended
+    return await each("expired waitlist", over, now, _expire)
 
 
 async def _expire(act: Act, entry_id: UUID) -> int:

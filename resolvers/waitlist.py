@@ -8,7 +8,8 @@ from typing import Annotated
 
 import strawberry
 
-from models.attempts import MAILED_ADDRESS, Attempts
+from models.attempts import MAILED_ADDRESS, WAITLIST_EMAIL, Attempts
+from models.book import Person
 from models.customer import Customer
 from models.service import Service
 from models.slot_choice import Wish
@@ -74,13 +75,15 @@ async def join_waitlist(info: Info, input: JoinWaitlistInput) -> Joined:
     """Wait for a time that is taken. What becomes free is offered to one after the other, by a mail with a link.
 
     Waiting for the same thing twice is waiting once; for at most 5 things at a time. A widget is answered the same
-    whatever is known of the address, and its network may cause 20 mails in an hour.
+    whatever is known of the address. Its network may cause 20 mails in an hour, and one address joins 10 times a day.
     """
     context = info.context
     waiting = await _read(context, input)
     at_widget = context.viewer.kind in AT_WIDGET
     if at_widget:
         await Attempts.note_address(MAILED_ADDRESS, context.address, context.now)
+        if isinstance(waiting.customer, Person) and waiting.customer.email:
+            await Attempts.note(WAITLIST_EMAIL, waiting.customer.email, context.now)
     entry = await WaitlistEntry.join(context.act, waiting)
     if at_widget:
         return Joined(None)

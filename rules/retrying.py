@@ -12,3 +12,8 @@ def wait_after(attempts: int) -> timedelta | None:
     if attempts < 1:
         raise ValueError("Only what was tried at least once is tried again.")
     return _WAITS[attempts - 1] if attempts < ATTEMPTS else None
+
+
+def wait_without_end(attempts: int) -> timedelta:
+    """The same for what must not be given up, as money: at last twice a day."""
+    return wait_after(max(attempts, 1)) or _WAITS[-1]

@@ -30,6 +30,7 @@ UNLIMITED = {
     "CALENDERA_COST_BUCKET": "1000000000",
     "CALENDERA_COST_RESTORED": "1000000",
     "CALENDERA_OPERATIONS_EACH": "1000",
+    "CALENDERA_OPERATIONS_RUNNING": "1000",  # a slow machine lets nobody stand in line until told to come again
 }
 
 

@@ -19,6 +19,7 @@ from tests.api import OWN_DOCUMENTS
 from tests.product import TestDatabase
 
 ROOT = Path(__file__).parents[1]
+PATIENCE = 120.0  # seconds for a process to start or to end, on a slow machine with much to do
 CALENDERA = [sys.executable, "-c", "from calendera.cli import main; main()"]
 LISTENS = re.compile(r"Uvicorn running on .*:(\d+) ")
 
@@ -39,7 +40,13 @@ class Served:
 def command(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run `calendera …` to its end."""
     return subprocess.run(
-        [*CALENDERA, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False
+        [*CALENDERA, *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=2 * PATIENCE,
+        check=False,
     )
 
 
@@ -84,12 +91,13 @@ def server(environment: dict[str, str]) -> Iterator[str]:
             yield _address(process, log)
         finally:
             process.terminate()
-            process.wait(timeout=15)
+            process.wait(PATIENCE)
 
 
 def _address(process: subprocess.Popen[bytes], log: Path) -> str:
     """Where it listens, once it says so and says that it is ready."""
-    for _ in range(600):
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
         said = LISTENS.search(log.read_text("utf-8"))
         if said and _ready(url := f"http://127.0.0.1:{said[1]}"):
             return url

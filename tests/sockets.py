@@ -25,7 +25,7 @@ from tests.api import Caller, asked
 from tests.product import Product
 
 OWN_ORIGIN = "http://127.0.0.1:8000"
-LONGEST = 10.0
+LONGEST = 60.0
 QUIET = 0.25
 
 

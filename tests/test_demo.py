@@ -20,7 +20,7 @@ from calendera.seeding.days import Days
 from calendera.tour import tour as take_tour
 from calendera.tour.cast import OWNER, PASSWORD
 from tests.api import Caller
-from tests.served import CALENDERA, ROOT, Served, command, seeded_server
+from tests.served import CALENDERA, PATIENCE, ROOT, Served, command, seeded_server
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +166,13 @@ async def test_a_server_in_production_refuses_the_seeds_data(served: Served) -> 
         "CALENDERA_DATABASE_URL": await served.database.served_url(),
     }
     started = await asyncio.to_thread(
-        subprocess.run, [*CALENDERA, "serve"], cwd=ROOT, env=production, capture_output=True, text=True, timeout=30
+        subprocess.run,
+        [*CALENDERA, "serve"],
+        cwd=ROOT,
+        env=production,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
     )
     assert started.returncode != 0
     assert "whose credentials are public: use another" in started.stderr

@@ -317,7 +317,7 @@ async def test_a_worker_that_is_stopped_gives_the_export_back(product: Product, 
     worker = Worker(product.settings, product.clock)
     (job,) = [job for job in worker.jobs if job.name == "export"]
     task = asyncio.ensure_future(job.work())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not list(folder(product).glob("*.zip")):  # noqa: ASYNC110 - a file tells nobody that it is there
             await asyncio.sleep(0.001)
     task.cancel()

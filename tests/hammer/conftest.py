@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.businesses import Business, make_business
+from tests.gateway import FakeGateway, gateway_running
 from tests.hammer.servers import Servers, serving
 from tests.product import Product
 
@@ -15,10 +16,17 @@ PROCESSES = 4
 
 
 @pytest.fixture(scope="package")
-async def servers(_product: Product) -> AsyncIterator[Servers]:
+async def gateway() -> AsyncIterator[FakeGateway]:
+    """Where deposits are paid."""
+    async with gateway_running() as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+async def servers(_product: Product, gateway: FakeGateway) -> AsyncIterator[Servers]:
     """The processes have their own clock: the real one."""
     await _product.start()
-    async with serving(_product, PROCESSES) as running:
+    async with serving(_product, PROCESSES, gateway) as running:
         yield running
 
 

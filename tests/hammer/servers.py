@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import subprocess
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,12 +13,9 @@ from tempfile import mkdtemp
 
 import httpx
 
+from tests.gateway import SECRET, FakeGateway
 from tests.product import UNLIMITED, Product
-
-ROOT = Path(__file__).parents[2]
-SERVE = [sys.executable, "-c", "from calendera.cli import main; main()", "serve"]
-LISTENS = re.compile(r"Uvicorn running on .*:(\d+) ")  # the log hides the address
-PATIENCE = 30.0  # seconds for a process to start, on a busy machine
+from tests.served import CALENDERA, LISTENS, PATIENCE, ROOT
 
 
 @dataclass(slots=True)
@@ -37,8 +32,9 @@ class Servers:
 
 
 @asynccontextmanager
-async def serving(product: Product, count: int, **more: str) -> AsyncIterator[Servers]:
-    """`count` processes of `calendera serve` on the product's own database, each on a free port."""
+async def serving(product: Product, count: int, gateway: FakeGateway | None = None) -> AsyncIterator[Servers]:
+    """`count` processes of `calendera serve` on the product's own database, each on a free port. They believe
+    X-Forwarded-For of this machine: visitors come from networks of their own, for one network may book little."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CALENDERA_")}
     environment |= {
         "CALENDERA_DATA_DIR": str(product.folder),
@@ -47,16 +43,19 @@ async def serving(product: Product, count: int, **more: str) -> AsyncIterator[Se
         "CALENDERA_PORT": "0",
         "CALENDERA_POOL_SIZE": "4",  # several test processes run several servers each, and PostgreSQL takes 100
         "CALENDERA_RUN_WORKER": "false",
+        "CALENDERA_OPERATION_TIMEOUT_SECONDS": "60",  # what is late on a busy machine is not lost
+        "CALENDERA_TRUSTED_PROXIES": "127.0.0.1",
         **UNLIMITED,
-        **more,
     }
+    if gateway is not None:
+        environment |= {"CALENDERA_PAYMENT_GATEWAY_URL": gateway.url, "CALENDERA_PAYMENT_GATEWAY_SECRET": SECRET}
     folder = Path(mkdtemp(prefix="servers-", dir=product.folder))
     servers = Servers(logs=[folder / f"server-{number}.log" for number in range(count)])
     try:
         servers.processes = [_start(environment, log) for log in servers.logs]
         async with asyncio.timeout(PATIENCE):
             for process, log in zip(servers.processes, servers.logs, strict=True):
-                servers.clients.append(httpx.AsyncClient(base_url=await _address(process, log), timeout=30))
+                servers.clients.append(_client(await _address(process, log)))
         yield servers
     finally:
         for client in servers.clients:
@@ -64,12 +63,18 @@ async def serving(product: Product, count: int, **more: str) -> AsyncIterator[Se
         for process in servers.processes:
             process.terminate()
         for process in servers.processes:
-            await asyncio.to_thread(process.wait, 15)
+            await asyncio.to_thread(process.wait, PATIENCE)
+
+
+def _client(url: str) -> httpx.AsyncClient:
+    # The server ends what is idle for 5 seconds: whoever keeps connections as long may send into one that is ending.
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=1.0)
+    return httpx.AsyncClient(base_url=url, timeout=PATIENCE, limits=limits)
 
 
 def _start(environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
     with log.open("w") as written:
-        return subprocess.Popen(SERVE, cwd=ROOT, env=environment, stderr=written)
+        return subprocess.Popen([*CALENDERA, "serve"], cwd=ROOT, env=environment, stderr=written)
 
 
 async def _address(process: subprocess.Popen[bytes], log: Path) -> str:

@@ -34,21 +34,20 @@ BINDING = {
     "calendera/worker.py",
     "graph/behind_the_wall.py",
     "models/account.py",  # the account that is being opened
-    "models/booking_changes.py",  # of the worker's round
     "models/calendar_subscription.py",  # of the worker's round
     "models/credentials.py",
     "models/export.py",  # of the worker's round
     "models/hold.py",  # of the worker's round
     "calendera/payments.py",  # of the worker's round, and of a notice that the gateway signed
     "models/membership.py",  # the account of an invitation's link
-    "models/reminder.py",  # of the worker's round
-    "models/waitlist_offers.py",  # of the worker's round
+    "models/setback.py",  # of the worker's rounds
     "models/session.py",  # a person's sessions are in several accounts
     "resolvers/customer_sessions.py",  # the account of a mailed link
     "resolvers/waitlist_links.py",  # the account of a mailed link
     "resolvers/platform.py",  # the account that somebody of the platform names, for their permissions there
 }
 REACHING = {
+    "models/backlog.py",
     "models/belonging.py",
     "models/booking_changes.py",
     "models/calendar_subscription.py",

@@ -21,7 +21,7 @@ from calendera.live.messages import SUBPROTOCOL
 from tests.bookable import bookable
 from tests.businesses import Business
 from tests.product import Product
-from tests.served import environment_for, server
+from tests.served import PATIENCE, environment_for, server
 
 WATCH = "subscription { bookingChanged { bookingId event { name } } }"
 
@@ -51,12 +51,12 @@ async def close_code(talk: ClientConnection) -> int | None:
 
 
 async def next_event(talk: ClientConnection) -> Any:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         return json.loads(await talk.recv())["payload"]["data"]["bookingChanged"]
 
 
 async def next_line(stream: Any) -> Any:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         async for line in stream:
             if line.startswith("data: {"):
                 return json.loads(line.removeprefix("data: "))["data"]["bookingChanged"]

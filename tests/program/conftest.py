@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.served import PATIENCE
+
 ROOT = Path(__file__).parents[2]
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -33,7 +35,7 @@ def calendera(tmp_path: Path) -> Command:
             env=environment,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE,
             check=False,
         )
 

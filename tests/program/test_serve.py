@@ -18,6 +18,7 @@ import pytest
 
 from calendera.log_fields import LISTENING
 from tests.program.conftest import ROOT, Command
+from tests.served import PATIENCE
 
 Started = tuple["subprocess.Popen[str]", int, list[str]]
 Serve = Callable[..., Started]
@@ -66,12 +67,12 @@ def listen(process: "subprocess.Popen[str]") -> tuple[int, list[str]]:
                 ports.put(int(said[1]))
 
     threading.Thread(target=read, daemon=True).start()
-    return ports.get(timeout=30), lines
+    return ports.get(timeout=PATIENCE), lines
 
 
 def ready(port: int) -> httpx.Response:
     """The first answer of /readyz, as soon as the server answers at all."""
-    for _ in range(100):
+    for _ in range(int(PATIENCE * 10)):
         try:
             return httpx.get(f"http://127.0.0.1:{port}/readyz")
         except httpx.TransportError:
@@ -86,7 +87,7 @@ def test_it_serves_logs_json_without_addresses_and_stops_when_asked(serve: Serve
     assert (answer.status_code, answer.json()) == (200, {"status": "ready"})
     assert "server" not in answer.headers and answer.headers["x-request-id"]
     process.send_signal(signal.SIGTERM)
-    process.wait(timeout=10)
+    process.wait(PATIENCE)
     assert all(json.loads(line) for line in lines)
     listening = [line for line in lines if LISTENING in line]
     # One line says where the server itself listens; who asked, also from 127.0.0.1, stands in none.
@@ -103,7 +104,7 @@ def test_a_request_that_never_ends_does_not_hold_up_the_stop(serve: Serve) -> No
         )
         time.sleep(0.3)
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=10)
+        process.wait(timeout=20)
     with pytest.raises(httpx.TransportError):
         httpx.get(f"http://127.0.0.1:{port}/healthz")
 
