@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from models.attempts import Attempts
+from calendera.waiting import Waiting
+from models.attempts import WAITLIST_EMAIL, Attempts
+from models.customer import Customer
 from models.hold import Hold
 from models.invariants import broken
 from models.mail import Mail
@@ -19,7 +21,7 @@ from models.waitlist_offers import expire_waitlist, offer_free_times
 from permissions.roles import Scope
 from rules.waitlist import MOST_WAITING
 from tests.api import Caller
-from tests.bookable import CANCEL, TOMORROW, Desk, bookable, said
+from tests.bookable import CANCEL, HOLD, TOMORROW, Desk, bookable, said
 from tests.businesses import Business, id_of
 from tests.product import Product
 
@@ -307,3 +309,55 @@ async def desk_book(desk: Desk, business: Business) -> str:
     from tests.bookable import BOOK
 
     return str((await business.widget.ok(BOOK, input=desk.wanted(desk.at(10))))["book"]["__typename"])
+
+
+async def test_links_end_with_the_address_and_what_is_offered_is_mailed_to_the_new_one(
+    product: Product, salon: Business, visitor: Caller
+) -> None:
+    from calendera.worker import Worker
+    from tests.test_mails import spooled, text_of
+
+    desk = await one_hour(salon)
+    await join(salon.widget, desk, "old")
+    await work(product)
+    (entry,) = await entries(salon)
+    customer = await Customer.of(salon.account.id).get()
+    await customer.change(salon.act, customer.version, email="new@waiting.example")
+    assert (await visitor.ok(LOOK, token=entry.token))["waitlistByLink"] is None
+    assert (await visitor.ok(ACCEPT, token=entry.token))["acceptWaitlistOffer"]["code"] == "LINK_INVALID"
+    await Worker(product.settings, product.clock).round()
+    assert spooled(product, "old@waiting.example") == []
+    (offer,) = spooled(product, "new@waiting.example")
+    (now,) = await entries(salon)
+    assert now.token in text_of(offer)
+    assert "manageToken" in (await visitor.ok(ACCEPT, token=now.token))["acceptWaitlistOffer"]
+
+
+async def test_nobody_floods_a_mailbox_by_joining_at_many_businesses(product: Product, salon: Business) -> None:
+    desk = await one_hour(salon, horizon_days=0)
+    for number in range(WAITLIST_EMAIL.most):
+        await join(salon.widget, desk, "victim", fromMinute=number)
+    assert (await join(salon.widget, desk, "victim"))["code"] == "THROTTLED"
+    assert (await join(salon.widget, desk, "somebody-else"))["mailed"]
+    assert (await join(salon.owner, desk, "victim"))["entry"], "whoever answers for it is not counted"
+
+
+async def test_what_becomes_free_is_offered_when_it_happens_and_by_the_clock_now_and_then(
+    product: Product, salon: Business
+) -> None:
+    desk, booked = await full(salon)
+    waiting = Waiting(product.clock)
+    while await waiting.offer():
+        pass
+    await join(salon.widget, desk, "first")
+    assert await waiting.offer() == 0 and await waiting.offer() == 0
+    await salon.owner.did(CANCEL, input={"id": booked})
+    assert (await waiting.offer(), await waiting.offer()) == (1, 0)
+    assert await states(salon) == ["OFFERED"]
+    # What no event tells of: a hold whose time is over.
+    other = await one_hour(salon)
+    await salon.owner.did(HOLD, input={"serviceId": other.id, "startsAt": said(other.at(10))})
+    await join(salon.widget, other, "second")
+    assert await waiting.offer() == 0
+    product.clock.advance(minutes=5)
+    assert await waiting.offer() == 1

@@ -200,10 +200,10 @@ async def swaps(floor: Floor) -> Strike:
         there, sent = await diary(floor.business), []
         for n, caller in enumerate(floor.owners()):
             one, to = there[n % len(there)], there[(n + 1 + n // len(there)) % len(there)]
-            free = soon(floor.business, 2 + floor.chance.randrange(4))
-            at = to["startsAt"] if n % 3 else free
-            if at == one["startsAt"] and to["staff"] == one["staff"]:
-                at = free
+            free = [soon(floor.business, hours) for hours in range(2, 6)]
+            at = to["startsAt"] if n % 3 else floor.chance.choice(free)
+            if (at, to["staff"]) == (one["startsAt"], one["staff"]):
+                at = next(one for one in free if one != at)  # where it is already is no move
             goes = {"startsAt": at, "staffId": to["staff"]["id"], "expectedVersion": one["version"]}
             sent.append(partial(caller, MOVE, input={"id": one["id"], **goes}))
 
