@@ -147,7 +147,7 @@ def told(figures: list[Figure]) -> str:
     lines = [
         f"# Availability: {'PostgreSQL' if ENGINE == 'postgres' else 'SQLite'}", "",
         f"{date.today()}, {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()};"
-        f" load {os.getloadavg()[0]:.1f}. `python -m bench.availability` says what is measured.", "",
+        f" load {os.getloadavg()[0]:.1f}: {_alone()}. `python -m bench.availability` says what is measured.", "",
         "| people | days | slots | statements | deciding, ms | for a person's day, µs | asking, ms |",
         "|---|---|---|---|---|---|---|",
     ]  # fmt: skip
@@ -158,6 +158,11 @@ def told(figures: list[Figure]) -> str:
             f" {one.asking:.2f} |"
         )
     return "\n".join(lines) + "\n"
+
+
+def _alone() -> str:
+    busy = os.getloadavg()[0] > (os.cpu_count() or 1)
+    return "others used the machine, which makes processor time longer too" if busy else "the machine was ours"
 
 
 async def main() -> list[Figure]:

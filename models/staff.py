@@ -53,12 +53,11 @@ class Staff(Named):
 
 class Calendar(Owned):
     """The lockable time of one staff member, or of one unit of a resource: the `unit`-th, from 1; those above its
-    quantity are out of use. The database bumps `revision` with every occupancy written or removed."""
+    quantity are out of use."""
 
     staff_id = ref("staff", null=True)
     resource_id = ref("resource", null=True)
     unit = plain(fields.IntField(null=True), Why.STATE)
-    revision = plain(fields.BigIntField(default=0), Why.STATE)
 
     class Meta:
         table = "calendar"

@@ -18,7 +18,7 @@ from models.hold import expire_holds
 from models.mail import Mail
 from models.schedule import Schedule
 from models.service import Service
-from models.staff import Calendar, Staff
+from models.staff import Staff
 from models.storage.database import fetch
 from tests.api import Caller
 from tests.businesses import Business, id_of
@@ -145,10 +145,6 @@ class Desk:
         asked = {"serviceId": self.id, "from": str(TOMORROW), "to": str(TOMORROW), **more}
         found = (await caller.ok(AVAILABILITY, **asked))["availability"]
         return [slot["local"]["dateTime"][11:16] for slot in found["slots"]]
-
-    async def calendar(self, person: int = 0) -> Calendar:
-        """The calendar of one of the people."""
-        return await Calendar.of(self.business.account.id).get(staff_id=self.staff[person].id)
 
 
 def said(at: datetime) -> str:

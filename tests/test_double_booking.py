@@ -17,7 +17,7 @@ from models.staff import Calendar
 from models.storage.database import execute, fetch, transaction
 from models.storage.errors import constraint_of
 from rules.wall_time import epoch
-from tests.bookable import BOOK, CANCEL, HOLD, Desk, bookable, count, mails, said
+from tests.bookable import BOOK, HOLD, Desk, bookable, count, mails, said
 from tests.businesses import Business, id_of
 
 
@@ -195,21 +195,6 @@ async def test_booking_and_holding_race_for_the_same_slot(salon: Business) -> No
     names = [next(iter(answer.values()))["__typename"] for answer in answers]
     assert sum(name.endswith("Payload") for name in names) == 1
     assert names.count("SlotTaken") == 7
-
-
-async def test_every_write_bumps_the_revision_of_its_calendar(salon: Business) -> None:
-    desk = await bookable(salon)
-    seen = [(await desk.calendar()).revision]
-    booking = (await desk.book(salon.widget, at=desk.at(10)))["booking"]
-    seen.append((await desk.calendar()).revision)
-    await salon.widget.did(HOLD, input={"serviceId": desk.id, "startsAt": said(desk.at(12))})
-    seen.append((await desk.calendar()).revision)
-    await salon.owner.did(CANCEL, input={"id": booking["id"]})
-    seen.append((await desk.calendar()).revision)
-    salon.product.clock.advance(minutes=6)
-    await desk.book(salon.widget, at=desk.at(12))
-    seen.append((await desk.calendar()).revision)
-    assert seen == sorted(set(seen)), "each is larger than the one before"
 
 
 async def test_no_booking_is_longer_than_a_day_or_begins_within_a_minute(salon: Business) -> None:

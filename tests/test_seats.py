@@ -11,7 +11,7 @@ from models.group_session import GroupSession
 from models.occupancy import Occupancy
 from models.staff import TimeOff
 from models.storage.database import counting, execute, transaction
-from tests.bookable import BOOK, CANCEL, count, mails, said
+from tests.bookable import BOOK, count, mails, said
 from tests.businesses import Business, id_of
 from tests.shared import FULL, GUESTS, RESIZE, ROOM, SEEN, room, sessions, shared
 
@@ -153,17 +153,6 @@ async def test_a_party_is_from_one_to_the_capacity(salon: Business, size: int) -
         assert (await salon.widget.ok(ROOM, **asked))["availability"]["slots"] == []
     else:
         assert await salon.widget.denied(ROOM, **asked) == "BAD_USER_INPUT"
-
-
-async def test_every_seat_bumps_the_revision_of_the_calendar(salon: Business) -> None:
-    desk = await shared(salon)
-    seen = [(await desk.calendar()).revision]
-    for guest in GUESTS[:2]:
-        made = (await desk.book(salon.widget, at=desk.at(10), customer=guest))["booking"]
-        seen.append((await desk.calendar()).revision)
-    await salon.owner.did(CANCEL, input={"id": made["id"]})
-    seen.append((await desk.calendar()).revision)
-    assert seen == sorted(set(seen)), "each is larger than the one before"
 
 
 async def test_the_rival_can_neither_join_nor_see(salon: Business, rival: Business) -> None:

@@ -132,13 +132,10 @@ async def guards_hold() -> None:
         async with transaction():
             await execute("UPDATE booking SET party_size = 2")
     assert constraint_of(error.value) == "booking_keeps"
-    revision = "SELECT revision FROM calendar"
-    was = (await fetch(revision))[0]["revision"]
     await execute("DELETE FROM hold")
     assert [str(row["id"]) for row in await fetch("SELECT id FROM occupancy")] == [BOOKING], "children went with it"
     await insert("occupancy", **time | {"starts": STARTS + HOUR, "ends": STARTS + 2 * HOUR}, group_session_id=SESSION)
     await execute("UPDATE group_session SET taken = 2")
-    assert (await fetch(revision))[0]["revision"] == was + 3
     with pytest.raises(IntegrityError):
         async with transaction():
             await execute("DELETE FROM customer")
