@@ -41,6 +41,7 @@ from calendera.oauth.routes import oauth_routes
 from calendera.open_database import MODELS
 from calendera.pages import page_routes
 from calendera.payments import Payments, notice_route, paid_route
+from calendera.privacy_pages import privacy_routes
 from calendera.request_id import RequestId
 from calendera.schema_page import schema_route
 from calendera.secret_key import signing_key
@@ -154,6 +155,7 @@ def routes(settings: Settings, clock: Clock, watch: Watch, meter: Meter, relay: 
         feed_route(authentication, meter),
         notice_route(payments),
         paid_route(),
+        *privacy_routes(clock, meter, settings.public_url),
         *oauth_routes(settings, clock, authentication),
         *page_routes(trusted),
         *health_routes(database.ping, lambda: migrate.pending(url)),

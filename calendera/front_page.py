@@ -12,6 +12,7 @@ POST /graphql                       dashboards (session cookie), partners (Autho
 GET  /graphql/schema                the schema as SDL, as far as a partner or member may use it
 POST /embed/v1/{key}/graphql        booking widgets (pk_…)
 GET  /booking, /invitation, …       pages that mailed links lead to
+GET  /privacy                       the privacy policy, and how each of its promises stands
 GET  /healthz, /readyz              is it alive, can it serve
 
 The API is described in schema.graphql. Begin with the README.

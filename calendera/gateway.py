@@ -39,6 +39,10 @@ class NotSigned(Exception):
     """A notice that is not, or no longer, the gateway's word."""
 
 
+# All that a payment company learns of a payment: nothing of a person.
+TOLD = ("merchant", "reference", "amountMinor", "currency", "expiresAt", "returnUrl")
+
+
 @dataclass(frozen=True, slots=True)
 class HttpGateway:
     """See `rules.payments.Gateway`."""
@@ -58,11 +62,9 @@ class HttpGateway:
     async def create(
         self, account_id: UUID, payment_id: UUID, amount: int, currency: str, expires_at: datetime
     ) -> Intent:
-        asked = {
-            "merchant": str(account_id), "reference": str(payment_id), "amountMinor": amount, "currency": currency,
-            "expiresAt": format_instant(expires_at), "returnUrl": self.return_url,
-        }  # fmt: skip
-        return read_intent(await self._ask("POST", "/intents", asked, key=payment_id))
+        asked = (str(account_id), str(payment_id), amount, currency, format_instant(expires_at), self.return_url)
+        told = dict(zip(TOLD, asked, strict=True))
+        return read_intent(await self._ask("POST", "/intents", told, key=payment_id))
 
     async def fetch(self, reference: str) -> Intent:
         return read_intent(await self._ask("GET", f"/intents/{reference}"))

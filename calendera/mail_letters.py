@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from calendera import mail_words as words
+from calendera.mail_policy import policy_changed
 from calendera.mail_series import about_series
 from calendera.mail_waitlist import to_whoever_waits
 from calendera.mail_words import Appointment, CalendarFile, Letter
@@ -245,6 +246,7 @@ _WRITERS: Mapping[MailTemplate, Callable[[Mail, datetime, str], Awaitable[Letter
     T.SUPPORT_ASKED: _platform_access,
     T.BREAK_GLASS_ASKED: _platform_access,
     T.GLASS_BROKEN: _platform_access,
+    T.POLICY_CHANGED: policy_changed,
     T.SECURITY_EVENT: _security_event,
     T.PLATFORM_ALERT: _platform_alert,
     **dict.fromkeys(_ABOUT_BOOKINGS, _about_booking),

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from rules.ics_writing import Entry
 from rules.wall_time import Local, local
@@ -110,7 +110,11 @@ def until(at: datetime, zone: str = "UTC") -> str:
 
 
 def _day(there: Local) -> str:
-    day = there.date_time
+    return day_of(there.date_time.date())
+
+
+def day_of(day: date) -> str:
+    """`Monday, 11 January 2027`."""
     return f"{_DAYS[day.weekday()]}, {day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 

@@ -11,7 +11,8 @@ from calendera.logs import log
 from calendera.mail import Mailer, MailNotSent, UnsafeMail, attach, compose
 from calendera.mail_letters import letter_for
 from calendera.settings import Settings
-from models.mail import Mail
+from models.mail import Mail, MailTemplate
+from models.policy_notice import PolicyNotice
 from models.storage.reach import bound
 
 
@@ -62,4 +63,6 @@ class Mailing:
         if letter.calendar is not None:
             attach(message, letter.calendar)
         await self.mailer.send(message)
+        if mail.template is MailTemplate.POLICY_CHANGED and mail.about_id is not None:
+            await PolicyNotice.was_mailed(mail.about_id, self.clock.now())
         return True

@@ -12,6 +12,7 @@ from calendera.cli_start import Stop
 from calendera.heads import BoundedHeads
 from calendera.live.protocol import BoundedSockets
 from calendera.settings import Settings, read_settings
+from privacy.policy import versions
 
 # A stop is graceful within 10 seconds: requests get 8 to end, the rest is for closing the database.
 STOP_WITHIN_SECONDS = 8
@@ -25,6 +26,7 @@ def serve(settings: Settings) -> None:
     Raises Stop when the database does not answer; ends the process with a failure when a server process cannot start.
     """
     logs.configure(settings)
+    versions()  # where the privacy policy is not the one that was published, nothing is served
     asyncio.run(_find_database(settings))
     config = _config(settings)
     if settings.workers == 1:

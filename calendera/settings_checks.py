@@ -111,7 +111,7 @@ WELL_FORMED: Mapping[str, Callable[[Any], Any]] = {
 }
 
 
-def _on_this_machine(host: str | None) -> bool:
+def on_this_machine(host: str | None) -> bool:
     """Whether bytes to this host stay on the machine: loopback, or no host at all (a socket in the file system)."""
     if not host or host.lower() == "localhost":
         return True
@@ -124,14 +124,14 @@ def _on_this_machine(host: str | None) -> bool:
 def _clear_database(url: str) -> bool:
     parts, options = _split(url), parse_qs(_split(url).query)
     hosts = [parts.hostname, *options.get("host", [])]
-    far = any(not _on_this_machine(host) and not str(host).startswith("/") for host in hosts)
+    far = any(not on_this_machine(host) and not str(host).startswith("/") for host in hosts)
     return parts.scheme != "sqlite" and far and options.get("sslmode", [""])[-1] not in ENCRYPTED_SSL_MODES
 
 
 def refuse_in_production(settings: "Settings") -> None:
     """Raise ValueError naming everything that is fit for a laptop only."""
     problems = []
-    if not settings.secure and not _on_this_machine(_split(settings.public_url).hostname):
+    if not settings.secure and not on_this_machine(_split(settings.public_url).hostname):
         problems.append("CALENDERA_PUBLIC_URL: production needs https.")
     if settings.password_profile != "standard":  # noqa: S105 - the name of a profile, not a password
         problems.append("CALENDERA_PASSWORD_PROFILE: production needs the standard profile.")
@@ -141,11 +141,11 @@ def refuse_in_production(settings: "Settings") -> None:
         problems.append("CALENDERA_SECRET_KEY: production needs one; `openssl rand -hex 32` makes one.")
     if settings.smtp_url is not None:
         mail = _split(settings.smtp_url.get_secret_value())
-        if mail.scheme == "smtp" and not _on_this_machine(mail.hostname):
+        if mail.scheme == "smtp" and not on_this_machine(mail.hostname):
             problems.append("CALENDERA_SMTP_URL: production needs smtps:// or smtp+starttls://.")
     if settings.redis_url is not None:
         redis = _split(settings.redis_url.get_secret_value())
-        if redis.scheme == "redis" and not _on_this_machine(redis.hostname):
+        if redis.scheme == "redis" and not on_this_machine(redis.hostname):
             problems.append("CALENDERA_REDIS_URL: production needs rediss:// over the network.")
     for name, url in (("DATABASE", settings.database_url), ("MIGRATION_DATABASE", settings.migration_database_url)):
         if url is not None and _clear_database(url.get_secret_value()):

@@ -22,6 +22,7 @@ from calendera.mailing import Mailing
 from calendera.open_database import open_database
 from calendera.outgoing import Outgoing
 from calendera.payments import Payments
+from calendera.promises import Promises
 from calendera.settings import Settings
 from calendera.subscribing import Subscribing
 from calendera.waiting import Waiting
@@ -36,17 +37,21 @@ from models.waitlist_offers import expire_waitlist
 
 SECONDS = 1.0
 SELDOM = 60.0
+LOOKING = 5.0
+SETTLED = 20.0
 LONGEST_PAUSE = 30.0
 STOP_WITHIN_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Does one small piece of work and says how many things it dealt with. `every`: seconds until it looks again."""
+    """Does one small piece of work and says how many things it dealt with. `every`: seconds until it looks again,
+    `first`: until it looks at all."""
 
     name: str
     work: Callable[[], Awaitable[int]]
     every: float = SECONDS
+    first: float = 0.0
 
 
 class Worker:
@@ -56,11 +61,13 @@ class Worker:
         mailing = Mailing(settings, clock, mailer or mailer_for(settings, clock))
         exporting = Exporting(settings, clock)
         subscribing = Subscribing(clock, Outgoing(loopback=settings.outgoing_to_loopback))
+        promises = Promises(settings, clock)
         self.payments = Payments(settings, clock)
         self.jobs = (
             # Before the mails, of which they make some: one round then does all that is due.
             Job("expired waitlist", lambda: expire_waitlist(clock.now())),
             Job("waitlist", Waiting(clock).offer),
+            Job("policy notices", promises.announce, SELDOM),
             Job("reminders", lambda: send_reminders(clock.now())),
             Job("mail", mailing.send_one),
             Job("calendars", subscribing.fetch_one),
@@ -71,6 +78,7 @@ class Worker:
             Job("expired holds", lambda: expire_holds(clock.now())),
             Job("expired requests", lambda: expire_requests(clock.now())),
             *(Job(f"clear {one.table}", partial(_clear, one, clock), SELDOM) for one in CLEARINGS),
+            Job("promises", promises.check, SELDOM, first=SETTLED),
         )
 
     async def round(self) -> None:
@@ -106,15 +114,21 @@ async def _tried(job: Job) -> int | None:
 
 async def _repeat(job: Job, stopping: asyncio.Event) -> None:
     pause = job.every
+    await _rest(job.first, stopping)
     while not stopping.is_set():
         did = await _tried(job)
         if did:
             continue
         # While it fails, it is tried more and more seldom: a database that is away fills no log.
         pause = job.every if did == 0 else min(max(pause, SECONDS) * 2, max(job.every, LONGEST_PAUSE))
-        with suppress(TimeoutError):
-            async with asyncio.timeout(pause):
-                await stopping.wait()
+        await _rest(pause, stopping)
+
+
+async def _rest(seconds: float, stopping: asyncio.Event) -> None:
+    """So long, or until the worker is told to stop."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await stopping.wait()
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""Privacy: what a business chose, its own notice to its customers, and the platform's published policy."""
+"""Privacy: what a business chose, and its own notice to its customers."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ import strawberry
 import resolvers.privacy as resolve
 from graph.enums import Permission, RetentionClass
 from graph.errors import ValidationFailed, VersionConflict
-from graph.field import computed, graph_type, one, shown, told, value
+from graph.field import computed, graph_type, one, shown, told
 from graph.mutations import mutation
 from graph.node import Node
-from graph.policy import PrivacyPolicy
 from models.privacy_settings import PrivacySettings as PrivacySettingsRow
 from rules.retention import RULES
 from rules.retention import RetentionClass as Kind
@@ -99,7 +98,6 @@ class PrivacyNotice:
 class PrivacyQueries:
     privacy_settings = one(resolve.privacy_settings, P.PRIVACY_SETTINGS_READ, PrivacySettings)
     privacy_notice = one(resolve.privacy_notice, P.PRIVACY_NOTICE_READ, PrivacyNotice)
-    privacy_policy = value(resolve.privacy_policy, None, PrivacyPolicy | None)
 
 
 _STORED = {"privacy_settings": (PrivacySettings, "The settings as they are stored now.")}

@@ -36,6 +36,7 @@ from graph.passkeys import PasskeyMutations, PasskeyQueries
 from graph.payment_mutations import PaymentMutations
 from graph.people import PeopleMutations, PeopleQueries
 from graph.platform_access import PlatformAccessMutations, PlatformAccessQueries
+from graph.policy import PolicyMutations, PolicyQueries
 from graph.privacy import PrivacyMutations, PrivacyQueries
 from graph.resources import ResourceMutations, ResourceQueries
 from graph.scalars import SCALARS
@@ -83,6 +84,7 @@ class Query(
     AppQueries,
     InstalledAppQueries,
     PrivacyQueries,
+    PolicyQueries,
     PlatformAccessQueries,
     ExportQueries,
     SecurityQueries,
@@ -124,6 +126,7 @@ class Mutation(
     AppMutations,
     InstalledAppMutations,
     PrivacyMutations,
+    PolicyMutations,
     PlatformAccessMutations,
     SecurityMutations,
     ExportMutations,

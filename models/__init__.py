@@ -32,7 +32,9 @@ from models.passkey import Passkey
 from models.payment import Payment, PaymentEntry, Refund
 from models.platform_access import PlatformAccess, PlatformAccessKind, PlatformAccessStatus, SupportFields
 from models.platform_staff import PlatformRole, PlatformStaff
+from models.policy_notice import PolicyNotice
 from models.privacy_settings import PrivacySettings
+from models.promise_check import PromiseCheck
 from models.recovery_code import RecoveryCode
 from models.reminder import Reminder
 from models.resource import NeededResource, Resource, ResourceNeed
@@ -109,7 +111,9 @@ __all__ = [
     "PlatformAlert",
     "PlatformRole",
     "PlatformStaff",
+    "PolicyNotice",
     "PrivacySettings",
+    "PromiseCheck",
     "RecoveryCode",
     "Refund",
     "Reminder",

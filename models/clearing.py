@@ -5,17 +5,19 @@ Whoever uses such a row looks at its times, so that it counts no more from then 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models.leases import remove
+from models.storage.database import fetch
 from models.storage.reach import Reach, reaching
 from models.totp import BEGUN_KEPT
 from rules.retention import RetentionClass, due_at
 from rules.wall_time import epoch
 
 BATCH = 200
+LATE = timedelta(hours=1)
 
 Before = Callable[[datetime], datetime | int]
 
@@ -81,6 +83,18 @@ CLEARINGS: Sequence[Clearing] = (
     Clearing("external_busy", "account_id, id", "ends <= $1", _a_month_before),
     Clearing("event_tail", "account_id, event_id", "created_at <= $1", _an_hour_before),
 )
+
+
+async def overdue(tables: Collection[str], now: datetime) -> int:
+    """How many rows of these should be gone: those that were due an hour ago, by when a worker has removed them."""
+    left = 0
+    with reaching(Reach.ROUNDS):
+        for one in CLEARINGS:
+            if one.table not in tables:
+                continue
+            found = await fetch(f"SELECT COUNT(*) AS n FROM {one.table} WHERE {one.gone}", one.before(now - LATE))
+            left += int(found[0]["n"])
+    return left
 
 
 async def clear(one: Clearing, now: datetime) -> int:

@@ -153,6 +153,12 @@ async def files_in_use(ids: list[str], now: datetime) -> set[str]:
     return {one.file_name for one in found if one.status is ExportStatus.RUNNING or one.available(now)}
 
 
+async def waiting_since() -> datetime | None:
+    """When the archive was asked for that has waited longest; None while none waits."""
+    found = await across_accounts(Export, Reach.ROUNDS).filter(status__in=OPEN).order_by("created_at").first()
+    return found.created_at if found else None
+
+
 async def expire_exports(now: datetime) -> int:
     """Mark the exports whose 24 hours are over. Their files are removed first, by whoever calls this."""
     over = across_accounts(Export, Reach.ROUNDS).filter(status=ExportStatus.READY, expires_at__lte=now)

@@ -61,7 +61,8 @@ def member(found: SignedIn) -> Viewer:
 
 def _of_oneself(user_id: UUID) -> dict[str, Owns]:
     me = frozenset({user_id})
-    return {"app_user": (Own("id", me),), "session": (Own("user_id", me),), "passkey": (Own("user_id", me),)}
+    mine = (Own("user_id", me),)
+    return {"app_user": (Own("id", me),), "session": mine, "passkey": mine, "policy_notice": mine}
 
 
 def _of_person(found: SignedIn) -> dict[Permission, Access]:

@@ -7,13 +7,16 @@ missing or was never published stops the program, because showing a policy that 
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import pairwise
 from typing import Any
+
+from privacy.changes import material
 
 _PUBLISHED = "published.toml"
 _SECTIONS = tuple(range(1, 11))
@@ -55,10 +58,12 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """One published version."""
+    """One published version. `notice_days` is how long before they take effect it promises material changes."""
 
     version: str
+    published_on: date
     effective_on: date
+    notice_days: int
     title: str
     introduction: Subsection
     sections: tuple[Section, ...]
@@ -92,6 +97,28 @@ def current(at: date) -> Policy | None:
     return next((policy for policy in reversed(versions()) if policy.effective_on <= at), None)
 
 
+def published(at: date) -> tuple[Policy, ...]:
+    """Return what was published by the day `at` (UTC), the oldest first: the last ones may not be in force yet."""
+    return tuple(policy for policy in versions() if policy.published_on <= at)
+
+
+def before(policy: Policy) -> Policy | None:
+    """Return the version that this one replaces; None for the first."""
+    return next((old for old, new in pairwise(versions()) if new == policy), None)
+
+
+def is_material(policy: Policy) -> bool:
+    """Whether it promises something else than the version it replaces; True for the first."""
+    replaced = before(policy)
+    return replaced is None or material(replaced, policy)
+
+
+def latest_change(at: date) -> Policy | None:
+    """Return the version published last by the day `at` that promises something else than the one before it; None
+    where there is none. The first changed nothing for anybody."""
+    return next((new for new in reversed(published(at)) if before(new) is not None and is_material(new)), None)
+
+
 def digest(text: str) -> str:
     """Return the SHA-256 of a version's file in hex, the same whatever line ends a checkout has."""
     return hashlib.sha256(text.replace("\r\n", "\n").encode()).hexdigest()
@@ -108,7 +135,22 @@ def read(folder: Traversable) -> tuple[Policy, ...]:
             f"The policy {name} was never published: keep drafts elsewhere, or add "
             f'`{name} = "{digest(_text(folder, f"{name}.toml"))}"` to {_PUBLISHED}.'
         )
-    return tuple(_published(folder, name, published[name]) for name in sorted(published))
+    found = tuple(_published(folder, name, published[name]) for name in sorted(published))
+    _check_announced(found)
+    return found
+
+
+def _check_announced(policies: Sequence[Policy]) -> None:
+    """A material change takes effect as long after its publication as the version before it promises."""
+    for old, new in pairwise(policies):
+        ahead = (new.effective_on - new.published_on).days
+        if new.published_on < old.published_on or ahead < 0:
+            raise PolicyFault(f"The policy {new.version} was published after it took effect, or before {old.version}.")
+        if ahead < old.notice_days and material(old, new):
+            raise PolicyFault(
+                f"The policy {new.version} changes what is promised {ahead} days after its publication; {old.version} "
+                f"promises {old.notice_days}. Let it take effect later."
+            )
 
 
 def _published(folder: Traversable, name: str, sha256: str) -> Policy:
@@ -136,9 +178,12 @@ def _policy(name: str, data: dict[str, Any]) -> Policy:
     if tuple(section.number for section in sections) != _SECTIONS:
         raise ValueError("the sections must be 1 to 10 in order")
     contact = dict(data["contact"])
+    effective_on = date.fromisoformat(name)
     return Policy(
         version=name,
-        effective_on=date.fromisoformat(name),
+        published_on=data.get("published_on", effective_on),
+        effective_on=effective_on,
+        notice_days=data.get("notice_days", 0),
         title=data["title"],
         introduction=_subsection({"number": "header"} | data["introduction"]),
         sections=sections,

@@ -1,11 +1,10 @@
-"""Privacy: what a business chose, its own notice to its customers, and the platform's published policy."""
+"""Privacy: what a business chose, and its own notice to its customers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
-from typing import Annotated, Any
+from typing import Any
 
 import strawberry
 from tortoise.queryset import QuerySet
@@ -13,8 +12,6 @@ from tortoise.queryset import QuerySet
 from models.privacy_settings import PrivacySettings
 from models.user import User
 from permissions.roles import Permission
-from privacy import policy
-from privacy.policy import Policy
 from resolvers.checking import Checks, given
 from resolvers.context import Info
 from rules.names import clean_note
@@ -49,23 +46,6 @@ async def privacy_settings(info: Info) -> QuerySet[PrivacySettings]:
 async def privacy_notice(info: Info) -> QuerySet[PrivacySettings]:
     """The business's own notice about its customers' data, and how long it keeps it: to be shown before booking."""
     return info.context.rows(PrivacySettings, P.PRIVACY_NOTICE_READ)
-
-
-Version = Annotated[
-    str | None, strawberry.argument(description="Id of a version, as `2026-11-22`; the one in force if left out.")
-]
-
-
-async def privacy_policy(info: Info, version: Version = None) -> Policy | None:
-    """The platform's published policy, for everybody: the version in force, or the one with this id; null for an id
-    that no version has. Before the first version takes effect that one is shown, with `inForce` false.
-    """
-    return policy.version(version) if version is not None else in_force(info.context.now) or policy.versions()[0]
-
-
-def in_force(now: datetime) -> Policy | None:
-    """The version in force on this day; None before the first one took effect."""
-    return policy.current(now.date())
 
 
 @strawberry.input(description="Changes to the privacy settings. What is left out stays as it is.")

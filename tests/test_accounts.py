@@ -39,6 +39,7 @@ async def seen(caller: Caller) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.promise("5.1")
 async def test_an_admin_changes_what_is_given_and_nothing_else(salon: Business, rival: Business) -> None:
     admin, before, theirs = await salon.member(Role.ADMIN), await seen(salon.owner), await seen(rival.owner)
     given = {"name": " Río  Salón 💈 ", "zone": "Europe/Madrid", "currency": "eur", "locale": "es_es"}

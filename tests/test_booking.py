@@ -26,6 +26,7 @@ async def nothing_happened(business: Business, but: int = 0) -> None:
     assert len(await events(business)) == but
 
 
+@pytest.mark.promise("6.3")
 async def test_a_visitor_books_a_free_time_and_gets_what_was_promised(salon: Business) -> None:
     desk = await bookable(salon, price_minor=4500, currency="USD", cancel_cutoff_minutes=1440)
     made = await desk.book(salon.widget, at=desk.at(10), note="  By the window,\n please ")

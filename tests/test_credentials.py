@@ -101,6 +101,7 @@ async def test_an_options_that_is_no_preflight_is_no_way_in(salon: Business) -> 
     assert "access-control-allow-origin" not in dashboard.headers
 
 
+@pytest.mark.promise("6.1")
 async def test_a_cookie_is_neither_read_nor_set_at_a_widgets_path(salon: Business) -> None:
     response = await post(salon.widget, Origin=ORIGIN, **salon.owner.headers)
     assert response.json()["data"]["viewer"]["kind"] == "WIDGET"

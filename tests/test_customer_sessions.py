@@ -46,6 +46,7 @@ async def known(salon: Business) -> Known:
     return Known(desk, mine, other, await signed_in_customer(salon, EMAIL))
 
 
+@pytest.mark.promise("5.1")
 async def test_the_link_opens_all_of_ones_own_and_nothing_else(known: Known, salon: Business) -> None:
     answer = await known.ask(MINE)
     viewer = answer.data["viewer"]

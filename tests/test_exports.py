@@ -88,6 +88,7 @@ async def archive_of(business: Business, worker: Worker) -> ZipFile:
     return await downloaded(business.owner, await latest(business.owner))
 
 
+@pytest.mark.promise("5.3")
 async def test_an_archive_holds_everything_of_the_salon_and_nothing_of_the_rival(
     salon: Business, rival: Business, worker: Worker
 ) -> None:
@@ -168,6 +169,7 @@ async def test_the_manifest_and_the_readme_say_what_is_there(salon: Business, wo
     assert all(len(line.split(maxsplit=2)) == 3 for line in readme.split("-----\n")[-1].strip().splitlines())
 
 
+@pytest.mark.promise("5.3")
 async def test_an_export_is_asked_for_once_and_its_archive_lasts_a_day(
     product: Product, salon: Business, worker: Worker
 ) -> None:

@@ -118,6 +118,7 @@ async def test_a_range_that_cannot_be_is_refused(salon: Business, asked: dict[st
     assert await salon.owner.denied(INSIGHTS, **{**JANUARY, **asked}) == "BAD_USER_INPUT"
 
 
+@pytest.mark.promise("2.3")
 async def test_those_who_run_the_business_are_told_and_nobody_else(salon: Business, rival: Business) -> None:
     staff, manager = await salon.member(Role.STAFF), await salon.member(Role.MANAGER)
     partner = await salon.partner_with(*Scope)

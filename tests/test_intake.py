@@ -144,6 +144,7 @@ async def test_a_question_that_is_not_asked_or_is_answered_twice_is_refused(salo
     assert "twice" in twice["fields"][0]["message"]
 
 
+@pytest.mark.promise("1.2")
 async def test_a_special_category_is_for_whom_it_was_told_to_and_an_owner_who_has_just_proved_it(
     product: Product, salon: Business
 ) -> None:

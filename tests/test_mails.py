@@ -108,6 +108,7 @@ async def test_the_link_in_a_mail_opens_the_booking_it_is_about(
     assert (await Booking.of(salon.account.id).get(manage_hash=token_hash(token))).id == made.id
 
 
+@pytest.mark.promise("2.2")
 @pytest.mark.parametrize(
     ("template", "status", "begins", "links"),
     [

@@ -104,6 +104,7 @@ async def test_a_page_is_strict_html_that_nobody_keeps_and_sets_no_cookie(http: 
     assert (head.status_code, head.headers["content-length"]) == (found, str(len(answer.content)))
 
 
+@pytest.mark.promise("6.2")
 @pytest.mark.parametrize("path", PAGES)
 async def test_a_page_loads_only_files_of_this_server_that_are_there(http: httpx.AsyncClient, path: str) -> None:
     page = await read(http, path)

@@ -117,6 +117,7 @@ async def test_watching_is_recorded_once_for_each_change_and_ends_with_the_leave
         assert later["booking"]["id"] not in str(told)
 
 
+@pytest.mark.promise("4.2")
 async def test_what_support_reads_its_owner_reads_too(salon: Business, rival: Business) -> None:
     await booked(salon)
     support = await support_let_in(salon, "BOOKINGS", "CUSTOMERS")

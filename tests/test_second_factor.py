@@ -298,6 +298,7 @@ async def test_a_password_alone_proves_nothing_of_whoever_has_a_second_factor(pr
     assert await owner.browser.denied(MAKE_KEY) == "REAUTH_REQUIRED"
 
 
+@pytest.mark.promise("1.1")
 async def test_nothing_that_is_stored_signs_in(product: Product) -> None:
     owner = await protected(product)
     user = await User.get(email=owner.person.email)

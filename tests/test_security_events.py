@@ -79,6 +79,7 @@ def someone_elses(number: int) -> list[str]:
     return [global_id("booking", uuid4()) for _ in range(number)]
 
 
+@pytest.mark.promise("4.2")
 async def test_twenty_probes_for_other_peoples_ids_are_one_alert(salon: Business, rival: Business) -> None:
     """Ids of the rival's and ids of nobody's count alike: telling them apart would tell whoever asks, too."""
     theirs = id_of(await rival.customer())

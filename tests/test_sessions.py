@@ -62,6 +62,7 @@ async def sessions_of(caller: Caller) -> list[dict[str, Any]]:
     return nodes
 
 
+@pytest.mark.promise("1.3")
 async def test_a_person_sees_their_browsers_and_which_one_asks(product: Product) -> None:
     person = await signed_up(product)
     product.clock.advance(hours=2)
@@ -193,6 +194,7 @@ async def test_a_person_sees_nobody_but_themselves(salon: Business, rival: Busin
     assert [one["accountName"] for one in mine["memberships"]] == ["Salon"]
 
 
+@pytest.mark.promise("5.1")
 async def test_a_person_changes_their_name(product: Product) -> None:
     person = await signed_up(product)
     assert (await person.browser.did(RENAME, name=" محمد  علي "))["user"]["name"] == "محمد علي"

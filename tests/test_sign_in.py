@@ -50,6 +50,7 @@ def aliased(times: int) -> str:
     return f"mutation ($email: String!, $password: String!) {{ {' '.join(tries)} }}"
 
 
+@pytest.mark.promise("6.1")
 async def test_a_person_signs_in_with_the_cookie_and_nothing_else(product: Product) -> None:
     person = await signed_up(product)
     mine = browser(product)

@@ -133,6 +133,7 @@ async def a_hold(salon: Business) -> tuple[Present, timedelta]:
     return lambda: Hold.of(salon.account.id).filter(id=row.id).count(), timedelta(minutes=5)
 
 
+@pytest.mark.promise("7.1")
 @pytest.mark.parametrize(
     "make",
     [

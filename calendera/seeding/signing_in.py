@@ -13,6 +13,8 @@ from models.access_key import RECOGNISED_BY
 from models.act import Act, Actor, ActorKind
 from models.event import record
 from models.passwords import hashed
+from models.policy_notice import PolicyNotice
+from privacy.policy import latest_change
 from rules.tokens import token_hash
 
 
@@ -55,10 +57,16 @@ async def _user(member: MemberPlan, days: Days, chance: Chance) -> User:
     known = await User.get_or_none(email=member.email)
     if known is not None:
         return known
-    return await User.create(
+    user = await User.create(
         id=chance.key(days.opened), created_at=days.opened, updated_at=days.opened, email=member.email,
         name=member.name, password_hash=await hashed(demo.PASSWORD),
     )  # fmt: skip
+    # Or the worker would begin by mailing everybody about the last change of the privacy policy.
+    if (latest := latest_change(days.today.date())) is not None:
+        await PolicyNotice.create(
+            id=user.id, created_at=days.today, user_id=user.id, version=latest.version, seen_at=days.today
+        )
+    return user
 
 
 async def _key(

@@ -19,6 +19,7 @@ MODELS: list[type[Model]] = [
 COLUMNS = [(model, column) for model in MODELS for column in model._meta.fields_map]
 
 
+@pytest.mark.promise("1.1")
 @pytest.mark.parametrize(("model", "column"), COLUMNS, ids=lambda value: getattr(value, "__name__", value))
 def test_a_column_is_marked_personal_or_plain(model: type[Model], column: str) -> None:
     assert isinstance(mark_of(model, column), Personal | Plain), (

@@ -33,6 +33,7 @@ OPENED_BY = {
     ("intake_answer", "user.content"): {"ANSWERS_READ", "SENSITIVE_ANSWERS_READ"},
     ("invitation", "user.contact.email"): {"STAFF_CONTACT_READ"},
     ("passkey", "user.device"): {"OWN_USER"},
+    ("policy_notice", "user.behavior"): {"OWN_USER"},
     ("platform_access", "user.content"): {"PLATFORM_ACCESS_READ"},
     ("series_occurrence", "user.behavior"): {"BOOKINGS_READ"},
     ("session", "user.behavior"): {"OWN_USER"},

@@ -31,6 +31,7 @@ def test_there_is_a_real_credential_for_every_viewer() -> None:
     assert set(MAKERS) == set(EVERY_VIEWER)
 
 
+@pytest.mark.promise("4.2")
 @pytest.mark.parametrize("who", EVERY_VIEWER)
 async def test_the_product_answers_what_the_page_says(
     who: str, stage: Stage, product: Product, record_property: Any

@@ -48,6 +48,8 @@ async def ask(caller: Caller, root: Root, own: dict[str, str], slot: tuple[str, 
     return await caller(root.document(given), **given)
 
 
+@pytest.mark.promise("4.3")
+@pytest.mark.promise("1.2")
 @pytest.mark.parametrize("root", roots(), ids=lambda root: root.name)
 async def test_the_rival_learns_and_changes_nothing(
     root: Root, salon: Business, rival: Business, theirs: list[str], own: dict[str, str]

@@ -17,6 +17,7 @@ COMMANDS = [
     "platform",
     "seed",
     "tour",
+    "promises",
     "import-ics",
     "import-csv",
     "schema",

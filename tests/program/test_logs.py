@@ -73,6 +73,7 @@ def test_a_field_that_is_not_listed_is_dropped_and_named(logged: Logged) -> None
     assert "Anna" not in str(line) and PERSON not in str(line)
 
 
+@pytest.mark.promise("1.3")
 @pytest.mark.parametrize(
     "value",
     [

@@ -145,6 +145,7 @@ def test_production_on_one_machine_needs_no_encryption_between_its_parts(monkeyp
     assert not read_settings().secure
 
 
+@pytest.mark.promise("4.1")
 @pytest.mark.parametrize(
     ("name", "value"),
     [

@@ -22,6 +22,7 @@ from rules.retention import (
 ENDED = datetime(2026, 3, 8, 15, 0, tzinfo=UTC)
 
 
+@pytest.mark.promise("7.1")
 def test_every_class_has_one_rule_whose_default_is_within_its_limits() -> None:
     assert set(RULES) == set(RetentionClass)
     assert all(0 < rule.least <= rule.default <= rule.most for rule in RULES.values())
