@@ -21,6 +21,3 @@ def _aside(check: CodeCheck) -> LiveCheck:
 
 
 CHECKS: Mapping[str, LiveCheck] = {**{promise: _aside(check) for promise, check in CODE.items()}, **LIVE}
-
-
-CHECKS: Mapping[str, LiveCheck] = {**{promise: _aside(check) for promise, check in CODE.items()}, **LIVE}
