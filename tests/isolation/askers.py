@@ -47,7 +47,7 @@ from rules.passkeys import Registered
 from rules.tokens import token_hash
 from tests.api import Caller
 from tests.businesses import ORIGIN, Business, by_key, make_user, signed_in
-from tests.isolation.filling import canary, develop, mark, values
+from tests.isolation.filling import agree, canary, develop, mark, values
 from tests.platform_people import platform_user
 
 
@@ -237,13 +237,14 @@ async def platform(home: Household, role: PlatformRole, kind: PlatformAccessKind
 
 
 async def of_user(home: Household, user_id: UUID) -> dict[str, set[UUID]]:
-    """What belongs to a person, who also gets a passkey."""
-    new = Registered(uuid4().hex, "key", 0, [], backed_up=False)
-    await Passkey.keep(user_id, canary(home.business), new, home.business.product.clock.now())
+    """What belongs to a person, who also gets a passkey and agrees to a privacy policy that they were mailed."""
+    new, now = Registered(uuid4().hex, "key", 0, [], backed_up=False), home.business.product.clock.now()
+    await Passkey.keep(user_id, canary(home.business), new, now)
     sessions = {row.id for row in await Session.filter(user_id=user_id)}
     members = {row.id for row in await across_accounts(Membership, Reach.OPERATOR).filter(user_id=user_id)}
     passkeys = {row.id for row in await Passkey.filter(user_id=user_id)}
-    return {"app_user": {user_id}, "session": sessions, "membership": members, "passkey": passkeys}
+    own = {"app_user": {user_id}, "session": sessions, "membership": members, "passkey": passkeys}
+    return own | {"policy_notice": {await agree(user_id, now)}}
 
 
 MAKERS: dict[str, Make] = {

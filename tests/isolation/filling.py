@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,6 +19,7 @@ from models.engagement import Engagement
 from models.mail import Mail, MailTemplate
 from models.passkey import Passkey
 from models.personal import Plain, Why
+from models.policy_notice import PolicyNotice
 from models.privacy_settings import PrivacySettings
 from models.resource import ResourceNeed
 from models.series import SeriesOccurrence
@@ -28,6 +29,7 @@ from models.storage.database import dialect, fetch
 from models.storage.instant import Instant
 from models.tenancy import Owned
 from models.user import User
+from privacy.policy import versions
 from rules.ids import PREFIXES, global_id
 from rules.passkeys import Registered
 from rules.payments import DepositKind
@@ -76,10 +78,17 @@ async def fill(business: Business) -> dict[str, UUID]:
         account_id=business.account.id, **values(SeriesOccurrence, business, made) | refused
     )  # fmt: skip
     new = Registered(canary(business), "key", 0, [], backed_up=False)
-    made["passkey"] = (
-        await Passkey.keep(business.owner_user.id, canary(business), new, business.product.clock.now())
-    ).pk
+    now = business.product.clock.now()
+    made["passkey"] = (await Passkey.keep(business.owner_user.id, canary(business), new, now)).pk
+    await agree(business.owner_user.id, now)
     return made
+
+
+async def agree(user_id: UUID, at: datetime) -> UUID:
+    """The person agrees to a privacy policy that they were mailed."""
+    notice = await PolicyNotice.acknowledge(user_id, versions()[-1].version, at, agrees=True)
+    await PolicyNotice.was_mailed(notice.id, at)
+    return notice.id
 
 
 async def fill_resource(business: Business, made: dict[str, UUID], unit: Calendar) -> None:

@@ -50,6 +50,9 @@ from models.tenancy import Owned
 from permissions.every_viewer import EVERY_VIEWER
 from permissions.own import FLAG
 from permissions.viewer import Viewer
+from privacy.policy import versions
+from privacy.promises import PromiseStatus
+from resolvers.policy import Kept
 from rules.booking_states import BookingStatus
 from rules.diary_pages import Busy, Clash, Conflict, Piece
 from rules.errors import RefusalCode
@@ -103,6 +106,8 @@ PLAIN: dict[str, list[Any]] = {
         Page(**PAGE, staff_id=None, resource_id=UUID(int=1), unit=1),
     ],
     "InsightFigures": [FIGURES],
+    "PrivacyPolicy": [versions()[-1]],
+    "PolicyPromise": [Kept(versions()[-1].passages["5.3"], PromiseStatus.PASSING, "text", MOMENT, MOMENT)],
     "InsightBucket": [((MOMENT.date(), MOMENT.date()), FIGURES)],
     "ServiceInsight": list(PARTS.items()),
     "StaffInsight": list(PARTS.items()),
