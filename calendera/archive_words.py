@@ -13,6 +13,8 @@ _FILES = {
     "app_grant.jsonl": "each approval of an installed app, without its code",
     "app_installation.jsonl": "partners' apps that you installed, with what you approved",
     "app_token.jsonl": "since when and until when installed apps may ask; not the tokens themselves",
+    "audit_checkpoint.jsonl": "signed statements of how far the chain of your history had come, and with which hash",
+    "audit_entry.jsonl": "the chain of your history: each event as it was sealed, hashed with the one before it",
     "booking.jsonl": "appointments",
     "booking_add_on.jsonl": "what was chosen beside services, as it was then",
     "booking_series.jsonl": "appointments that repeat by one rule",

@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 
+from calendera.auditing import Sealing
 from calendera.clock import Clock
 from calendera.exporting import Exporting
 from calendera.logs import log
@@ -73,6 +74,7 @@ class Worker:
             Job("calendars", subscribing.fetch_one),
             Job("export", exporting.write_one),
             Job("expired exports", exporting.clear_away, SELDOM),
+            Job("audit chain", Sealing(settings, clock).seal_some, LOOKING),
             Job("payments", self.payments.look_at_one),
             Job("refunds", self.payments.refund_one),
             Job("expired holds", lambda: expire_holds(clock.now())),

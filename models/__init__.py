@@ -7,6 +7,7 @@ from models.app import App
 from models.app_grant import AppGrant, AppToken
 from models.app_installation import AppInstallation
 from models.attempts import Attempts
+from models.audit import AuditCheckpoint, AuditEntry
 from models.blocking import CustomerBlock
 from models.booking import Booking, BookingSource
 from models.calendar_feed import CalendarFeed, FeedDetail
@@ -62,6 +63,8 @@ __all__ = [
     "AppToken",
     "Assignment",
     "Attempts",
+    "AuditCheckpoint",
+    "AuditEntry",
     "Booking",
     "BookingAddOn",
     "BookingSeries",

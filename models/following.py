@@ -93,7 +93,7 @@ class Following:
 
 async def follow(account_id: UUID, after: Place, subjects: Iterable[str], most: int) -> Following:
     """At most `most` events of these tables that come after a place. CursorGone for a place that is not there."""
-    await _give_positions(account_id)
+    await give_positions(account_id)
     places = await _places(account_id, after)
     end, last = places[-1], places[1] if len(places) > 1 else after
     changes = await _changes(account_id, after, last, sorted(subjects), most + 1)
@@ -102,7 +102,8 @@ async def follow(account_id: UUID, after: Place, subjects: Iterable[str], most: 
     return Following(changes, last, end, more=last.position < end.position)
 
 
-async def _give_positions(account_id: UUID) -> None:
+async def give_positions(account_id: UUID) -> None:
+    """Give positions to what can be seen and has none."""
     if dialect() == "sqlite" or not await fetch(_WAITS, account_id):
         return
     async with transaction():

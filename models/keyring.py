@@ -8,6 +8,8 @@ import secrets
 from datetime import datetime
 from uuid import UUID
 
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -71,8 +73,30 @@ def unseal(what: str, owner: UUID, sealed: str) -> bytes:
     return _sealer(what).decrypt(blob[len(_SEALED) : begin], blob[begin:], _about(what, owner))
 
 
+def sign(what: str, message: bytes) -> str:
+    """An Ed25519 signature in hexadecimal, which others verify with a public key."""
+    return _signer(what).sign(message).hex()
+
+
+def is_signed(what: str, message: bytes, signature: str) -> bool:
+    """Whether `sign` gave this signature for the message."""
+    try:
+        _signer(what).public_key().verify(bytes.fromhex(signature), message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def _signer(what: str) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(_derived(f"sign {what}"))
+
+
 def _sealer(what: str) -> AESGCM:
-    return AESGCM(HKDF(SHA256(), 32, salt=None, info=f"seal {what}".encode()).derive(_installed()))
+    return AESGCM(_derived(f"seal {what}"))
+
+
+def _derived(what: str) -> bytes:
+    return HKDF(SHA256(), 32, salt=None, info=what.encode()).derive(_installed())
 
 
 def _about(what: str, owner: UUID) -> bytes:

@@ -18,6 +18,7 @@ from tests.product import ENGINE, Product
 OWNED = {m._meta.db_table for m in vars(models).values() if isinstance(m, type) and issubclass(m, Owned)}
 # Who says whose rows a task reaches: what a request, a job or a command begins with, or a row that a secret led to.
 BINDING = {
+    "calendera/auditing.py",
     "calendera/downloads.py",
     "calendera/exporting.py",
     "calendera/feeds.py",  # the account of the address in a calendar program
@@ -48,6 +49,7 @@ BINDING = {
 }
 REACHING = {
     "models/backlog.py",
+    "models/audit.py",
     "models/belonging.py",
     "models/booking_changes.py",
     "models/calendar_subscription.py",

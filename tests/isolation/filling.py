@@ -223,6 +223,8 @@ def special(table: str, business: Business, made: dict[str, UUID]) -> dict[str, 
         "external_busy": {"starts": epoch, "ends": epoch + 1800},
         "group_session": {"taken": 2},  # by the booking and the hold
         "segment": money | {"hold_id": None, "starts_at": now, "ends_at": now + 30 * MINUTE},
+        "audit_entry": {"position": 1_000_000, "digest": "0" * 64},
+        "audit_checkpoint": {"position": 1_000_000, "digest": "0" * 64},
         "security_event": {"subject": "access_key", "subject_id": made.get("access_key"), "acknowledged_at": None},
         "app_installation": {"app_id": made.get("app")},
         "platform_access": {"given_at": None, "expires_at": None, "ended_at": None, "minutes": 30},

@@ -18,6 +18,7 @@ COMMANDS = [
     "seed",
     "tour",
     "promises",
+    "audit",
     "import-ics",
     "import-csv",
     "schema",
