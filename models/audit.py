@@ -35,7 +35,7 @@ _UNSEALED = f"""
     WHERE NOT EXISTS (SELECT 1 FROM audit_entry a WHERE a.account_id = t.account_id AND a.event_id = t.event_id)
     LIMIT {ACCOUNTS}
 """
-_END = "SELECT position, digest FROM audit_entry WHERE account_id = $1 ORDER BY position DESC LIMIT 1"
+_END = "SELECT position, link FROM audit_entry WHERE account_id = $1 ORDER BY position DESC LIMIT 1"
 _NEXT = f"""
     SELECT p.position, e.id, e.created_at, e.name, e.actor_kind, e.actor_id, e.subject, e.subject_id, e.data
     FROM event_position p JOIN event e ON e.account_id = p.account_id AND e.id = p.event_id
@@ -53,7 +53,7 @@ class AuditEntry(Owned):
     position = plain(fields.BigIntField(), Why.STATE)
     event_id = plain(fields.UUIDField(), Why.IDENTIFIER)
     said = plain(fields.TextField(), Why.STATE)
-    digest = _hash()
+    link = _hash()
 
     class Meta:
         table = "audit_entry"
@@ -63,7 +63,7 @@ class AuditCheckpoint(Owned):
     """The end of the chain at `created_at`, signed with Ed25519 by a key derived from the server's."""
 
     position = plain(fields.BigIntField(), Why.STATE)
-    digest = _hash()
+    link = _hash()
     signature = plain(fields.CharField(max_length=128), Why.IDENTIFIER)
 
     class Meta:
@@ -82,17 +82,17 @@ async def seal(account_id: UUID, at: datetime) -> Checkpoint | None:
     async with transaction():
         await lock([f"audit:{account_id}"])
         ends = await fetch(_END, account_id)
-        position, digest = (int(ends[0]["position"]), ends[0]["digest"]) if ends else (0, beginning(account_id))
+        position, digest = (int(ends[0]["position"]), ends[0]["link"]) if ends else (0, beginning(account_id))
         grown = False
         while rows := await fetch(_NEXT, account_id, position):
             entries = _linked(account_id, digest, rows, at)
             await AuditEntry.of(account_id).bulk_create(entries)
-            position, digest, grown = entries[-1].position, entries[-1].digest, True
+            position, digest, grown = entries[-1].position, entries[-1].link, True
         if not grown:
             return None
         checkpoint = Checkpoint(account_id, position, digest, at)
         signature = sign(SIGNED_AS, checkpoint.message)
-        await AuditCheckpoint.add(account_id, created_at=at, position=position, digest=digest, signature=signature)
+        await AuditCheckpoint.add(account_id, created_at=at, position=position, link=digest, signature=signature)
     return Checkpoint(account_id, position, digest, at, signature)
 
 
@@ -101,7 +101,7 @@ def _linked(account_id: UUID, digest: str, rows: Sequence[Row], at: datetime) ->
     for row in rows:
         text, position = said(row), int(row["position"])
         digest = link(digest, position, text)
-        link_ = {"position": position, "event_id": uuid_of(row["id"]), "said": text, "digest": digest}
+        link_ = {"position": position, "event_id": uuid_of(row["id"]), "said": text, "link": digest}
         entries.append(AuditEntry(id=uuid7(), account_id=account_id, created_at=at, **link_))
     return entries
 

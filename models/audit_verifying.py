@@ -13,7 +13,7 @@ from rules.audit_chain import Broken, Checkpoint, Tampering, beginning, link
 
 _BATCH = 1_000
 _LINKS = f"""
-    SELECT a.position, a.said, a.digest, a.event_id, e.id, e.created_at, e.name, e.actor_kind, e.actor_id, e.subject,
+    SELECT a.position, a.said, a.link, a.event_id, e.id, e.created_at, e.name, e.actor_kind, e.actor_id, e.subject,
            e.subject_id, e.data
     FROM audit_entry a LEFT JOIN event e ON e.account_id = a.account_id AND e.id = a.event_id
     WHERE a.account_id = $1 AND a.position > $2 ORDER BY a.position LIMIT {_BATCH}
@@ -52,9 +52,9 @@ async def verify(account_id: UUID, elsewhere: Iterable[Checkpoint] = ()) -> list
             if int(row["position"]) != position + 1:
                 found.append(Broken(Tampering.ENTRY_MISSING, position + 1))
             position = int(row["position"])
-            if link(digest, position, row["said"]) != row["digest"]:
+            if link(digest, position, row["said"]) != row["link"]:
                 found.append(Broken(Tampering.ENTRY_EDITED, position))
-            digest = row["digest"]
+            digest = row["link"]
             awaited.discard((position, digest))
             if row["id"] is None:
                 found.append(Broken(Tampering.EVENT_GONE, position))
@@ -65,7 +65,7 @@ async def verify(account_id: UUID, elsewhere: Iterable[Checkpoint] = ()) -> list
 
 async def _checkpoints(account_id: UUID) -> list[Checkpoint]:
     rows = await AuditCheckpoint.of(account_id).order_by("position", "id")
-    return [Checkpoint(account_id, row.position, row.digest, row.created_at, row.signature) for row in rows]
+    return [Checkpoint(account_id, row.position, row.link, row.created_at, row.signature) for row in rows]
 
 
 def _signatures(checkpoints: list[Checkpoint]) -> list[Broken]:

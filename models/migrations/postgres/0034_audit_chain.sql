@@ -7,7 +7,7 @@ CREATE TABLE audit_entry (
   position bigint NOT NULL,
   event_id uuid NOT NULL,
   said text NOT NULL,
-  digest varchar(64) NOT NULL CHECK (length(digest) = 64),
+  link varchar(64) NOT NULL CHECK (length(link) = 64),
   PRIMARY KEY (account_id, id),
   UNIQUE (account_id, position),
   UNIQUE (account_id, event_id)
@@ -18,7 +18,7 @@ CREATE TABLE audit_checkpoint (
   id uuid NOT NULL,
   created_at timestamptz NOT NULL,
   position bigint NOT NULL,
-  digest varchar(64) NOT NULL CHECK (length(digest) = 64),
+  link varchar(64) NOT NULL CHECK (length(link) = 64),
   signature varchar(128) NOT NULL,
   PRIMARY KEY (account_id, id)
 );

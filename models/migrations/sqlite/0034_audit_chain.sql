@@ -7,7 +7,7 @@ CREATE TABLE audit_entry (
   position INTEGER NOT NULL,
   event_id TEXT NOT NULL,
   said TEXT NOT NULL,
-  digest TEXT NOT NULL CHECK (length(digest) = 64),
+  link TEXT NOT NULL CHECK (length(link) = 64),
   PRIMARY KEY (account_id, id),
   UNIQUE (account_id, position),
   UNIQUE (account_id, event_id)
@@ -18,7 +18,7 @@ CREATE TABLE audit_checkpoint (
   id TEXT NOT NULL,
   created_at TEXT NOT NULL,
   position INTEGER NOT NULL,
-  digest TEXT NOT NULL CHECK (length(digest) = 64),
+  link TEXT NOT NULL CHECK (length(link) = 64),
   signature TEXT NOT NULL,
   PRIMARY KEY (account_id, id)
 ) STRICT;
