@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 
+import strawberry
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route, WebSocketRoute
@@ -120,6 +122,16 @@ async def refuse_demo_data(url: str, now: datetime) -> None:
         raise SettingsError(why)
 
 
+@lru_cache(maxsize=1)
+def _schema() -> strawberry.Schema:
+    """The schema, which stays as long as the process: the collector of garbage is told to pass over it. Looking through
+    it made a request now and then wait for 200 ms."""
+    schema = build_schema()
+    gc.collect()
+    gc.freeze()
+    return schema
+
+
 def meter(settings: Settings, line: Line | None) -> Meter:
     """The buckets and places of this process, as the settings have them."""
     own = Quota(settings.cost_bucket, settings.cost_restored)
@@ -135,7 +147,7 @@ def routes(settings: Settings, clock: Clock, watch: Watch, meter: Meter, relay: 
     observe = partial(observed, watch)
     limits = Limits(seconds=settings.operation_timeout_seconds, cost=settings.operation_cost)
     trusted, added = Trusted.load(), Added(settings.documents_dir)
-    operations = Operations(build_schema(), trusted=trusted, added=added, report=report_fault, limits=limits)
+    operations = Operations(_schema(), trusted=trusted, added=added, report=report_fault, limits=limits)
     answering = Answering(Admission(operations, meter), relay, observe, watch.operation)
     shared = Shared(answering, Room(), pace, settings.live_connections)
     again = replace(authentication, watch=Unwatched(clock))
