@@ -8,7 +8,7 @@ were asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from operator import attrgetter, or_
@@ -105,15 +105,22 @@ def _select(query: Any, table: Table, made: Plan, counter: list[int]) -> tuple[A
 
 def _owned(table: Table, owning: Sequence[Own], number: int) -> Any:
     """Whether a row is the viewer's own by what rows of other tables say; asked for in the statement that reads it."""
-    found: list[Any] = []
-    for place, own in enumerate(owning):
-        through = cast("Through", own.through)
-        there = Table(through.model._meta.db_table).as_(f"o{number}_{place}")
-        mine = there[through.column].isin(list(own.values) or [NO_ROW])
-        # Said twice, so that a row costs one look into an index instead of the list of everything that is own.
-        same = (there["account_id"] == table["account_id"]) & (there[through.far] == table[own.column])
-        found.append(table[own.column].isin(Query.from_(there).select(there[through.far]).where(same & mine)))
-    return reduce(or_, found)
+    ways = [
+        _named(table, own.column, cast("Through", own.through), own.values, f"o{number}_{place}")
+        for place, own in enumerate(owning)
+    ]
+    return reduce(or_, ways)
+
+
+def _named(table: Table, column: str, through: Through, values: Collection[UUID], alias: str) -> Any:
+    there = Table(through.model._meta.db_table).as_(alias)
+    if through.then is None:
+        mine = there[through.column].isin(list(values) or [NO_ROW])
+    else:
+        mine = _named(there, through.column, through.then, values, f"{alias}_")
+    # Said twice, so that a row costs one look into an index instead of the list of everything that is own.
+    same = (there["account_id"] == table["account_id"]) & (there[through.far] == table[column])
+    return table[column].isin(Query.from_(there).select(there[through.far]).where(same & mine))
 
 
 async def read(rows: QuerySet[Any], made: Plan) -> list[Record]:

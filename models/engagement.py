@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from tortoise import fields
+from tortoise.expressions import Subquery
 
 from models.act import Act
 from models.personal import Why, plain, ref
@@ -54,6 +55,11 @@ async def reengage(act: Act, booking_id: UUID, places: Iterable[Place]) -> None:
 async def calendars_of(account_id: UUID, booking_id: UUID) -> set[UUID]:
     """The calendars of a booking."""
     return {row.calendar_id for row in await Engagement.of(account_id).filter(booking_id=booking_id)}
+
+
+def served_by(account_id: UUID, staff_id: UUID) -> Subquery:
+    """The ids of the bookings that somebody serves or served, alone or with others."""
+    return Subquery(Engagement.of(account_id).filter(staff_id=staff_id).values("booking_id"))
 
 
 async def people_of(account_id: UUID, booking_id: UUID) -> frozenset[UUID]:

@@ -5,10 +5,10 @@ They were promised, so they stay when hours, zones or closed days change; somebo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Protocol
 from uuid import UUID
 
 import orjson
@@ -16,9 +16,11 @@ import orjson
 from models.booking import Booking
 from models.closed_day import ClosedDay
 from models.hours import hours_of
+from models.leases import uuid_of
 from models.location import Location
 from models.schedule import Schedule, ScheduleOverride
 from models.staff import Staff
+from models.storage.database import dialect, fetch
 from rules import opening
 from rules.booking_states import PENDING
 from rules.intervals import Window, coalesce
@@ -27,15 +29,22 @@ from rules.zones import zone
 
 # Hours that decide about an instant may be kept where it is another date, and run past midnight.
 _MARGIN = timedelta(days=4)
+_AMONG = {"sqlite": "IN (SELECT value FROM json_each($2))", "postgres": "= ANY($2::uuid[])"}
+_SERVED = """
+    SELECT e.booking_id, e.staff_id, o.starts, o.ends
+    FROM engagement e
+    LEFT JOIN occupancy o ON o.account_id = e.account_id AND o.booking_id = e.booking_id
+      AND o.calendar_id = e.calendar_id
+    WHERE e.account_id = $1 AND e.booking_id {among} AND e.staff_id IS NOT NULL
+"""
 
 
-class Placed(Protocol):
-    """What has to be known of an appointment."""
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A part of an appointment (epoch seconds, without buffers), and who serves it."""
 
     staff_id: UUID
-    location_id: UUID | None
-    starts_at: datetime
-    ends_at: datetime
+    span: Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +54,14 @@ class OpeningHours:
     people: Mapping[UUID, opening.Schedule]
     closed: Mapping[UUID, list[Window]]
 
-    def holds(self, booking: Placed) -> bool:
-        """Whether the appointment lies inside hours from begin to end."""
-        hours = self.people.get(booking.staff_id)
+    def holds(self, booking: Booking, served: Iterable[Served]) -> bool:
+        """Whether the appointment lies inside the hours of all who serve it, each for their part of it."""
         closed = self.closed.get(booking.location_id, []) if booking.location_id else []
-        return hours is not None and opening.is_open(hours, epoch(booking.starts_at), epoch(booking.ends_at), closed)
+        return all(self._holds(one, closed) for one in served)
+
+    def _holds(self, one: Served, closed: Sequence[Window]) -> bool:
+        hours = self.people.get(one.staff_id)
+        return hours is not None and opening.is_open(hours, *one.span, closed)
 
 
 async def opening_hours(account_id: UUID, first: date, last: date) -> OpeningHours:
@@ -84,4 +96,19 @@ async def those_outside(account_id: UUID, bookings: Sequence[Booking]) -> list[B
         return []
     begins = [booking.starts_at for booking in bookings]
     hours = await opening_hours(account_id, min(begins).date(), max(begins).date())
-    return [booking for booking in bookings if not hours.holds(booking)]
+    served = await _served(account_id, bookings)
+    return [booking for booking in bookings if not hours.holds(booking, served[booking.id])]
+
+
+async def _served(account_id: UUID, bookings: Sequence[Booking]) -> Mapping[UUID, list[Served]]:
+    """Who serves which part of each. A calendar's part is what the booking blocks of it, or else all of it."""
+    by_id = {booking.id: booking for booking in bookings}
+    found: defaultdict[UUID, list[Served]] = defaultdict(list)
+    for row in await fetch(_SERVED.format(among=_AMONG[dialect()]), account_id, list(by_id)):
+        booking = by_id[uuid_of(row["booking_id"])]
+        begin, end = epoch(booking.starts_at), epoch(booking.ends_at)
+        part = begin, end
+        if row["starts"] is not None:
+            part = max(begin, row["starts"]), min(end, row["ends"])
+        found[booking.id].append(Served(uuid_of(row["staff_id"]), part))
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -92,7 +93,7 @@ async def _move(act: Act, booking_id: UUID, wish: Wish, move: Move) -> None:
         moved = await current(act, booking_id)
         await record(
             act, "booking_rescheduled", "booking", booking.id, staff_id=str(choice.lead.staff_id),
-            previous_staff_id=str(booking.staff_id), after_cutoff=late, **_left(booking),
+            previous_staff_id=str(booking.staff_id), after_cutoff=late, **_left(booking, wish.also),
             **await overriding(wish, moved, overridden),
         )  # fmt: skip
         if moved.starts_at >= act.at:  # or they are there
@@ -102,9 +103,10 @@ async def _move(act: Act, booking_id: UUID, wish: Wish, move: Move) -> None:
     await take(act, offer, wish, write, held=await calendars_of(act.account_id, booking_id))
 
 
-def _left(booking: Booking) -> dict[str, str]:
-    """The place that it is no longer at, or is still."""
-    return {"previous_location_id": str(booking.location_id)} if booking.location_id is not None else {}
+def _left(booking: Booking, people: Collection[UUID]) -> dict[str, object]:
+    """Who served it, and the place that it was at: some of them may do so no longer."""
+    place = {"previous_location_id": str(booking.location_id)} if booking.location_id is not None else {}
+    return {"previous_staff_ids": sorted(str(one) for one in people), **place}
 
 
 async def _destination(act: Act, booking: Booking, wish: Wish, move: Move) -> Offer:

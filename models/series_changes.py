@@ -48,7 +48,7 @@ _MAILS = {
 @dataclass(frozen=True, slots=True)
 class Aim:
     """Which bookings: those in `scope` of `booking_id`. `skipping`: what cannot be changed is left as it is, otherwise
-    all is changed or nothing. `with_staff`: whoever acts may change nobody else's."""
+    all is changed or nothing. `with_staff`: whoever acts may change only what this person serves."""
 
     booking_id: UUID
     scope: SeriesScope
@@ -87,9 +87,10 @@ async def reach(act: Act, aim: Aim, states: Collection[BookingStatus], *new_staf
     if aim.scope is not SeriesScope.THIS and _begun(act, found):
         message = "This booking has begun. Name one that is to come, or only THIS."
         raise ValidationFailed(FieldProblem("bookingId", message))
-    if aim.with_staff is not None and any(one.staff_id != aim.with_staff for _, one in found.bookings):
-        raise NotFound("booking")
     has = await Engagement.of(act.account_id).filter(booking_id__in=[one.id for _, one in found.bookings])
+    served = {one.booking_id for one in has if one.staff_id == aim.with_staff}
+    if aim.with_staff is not None and any(one.id not in served for _, one in found.bookings):
+        raise NotFound("booking")
     gets = await Calendar.of(act.account_id).filter(staff_id__in=[one for one in new_staff if one is not None])
     await lock_calendars(act.account_id, *(one.calendar_id for one in has), *(one.id for one in gets))
     return await _find(act, aim, states)

@@ -10,7 +10,9 @@ from uuid import UUID
 from tortoise.expressions import Q, Subquery
 
 from models.booking import Booking
-from models.staff import Staff
+from models.engagement import Engagement
+from models.occupancy import Occupancy
+from models.staff import Calendar, Staff
 from models.tenancy import Owned
 
 # Where a row was read, its answer to the ways that go through another table stands under this name.
@@ -24,11 +26,18 @@ def _q(condition: str, value: Any) -> Q:
 
 @dataclass(frozen=True, slots=True)
 class Through:
-    """Rows of `model` whose `column` is one of the viewer's values own what their column `far` names."""
+    """Rows of `model` whose `column` is one of the viewer's values own what their column `far` names. With `then`: rows
+    whose `column` is what rows of a further model name in the same way."""
 
     model: type[Owned]
     far: str
     column: str
+    then: Through | None = None
+
+    def named(self, account_id: UUID, values: frozenset[UUID]) -> Subquery:
+        """What such rows name, for a query on the table that it is about."""
+        mine = list(values) if self.then is None else self.then.named(account_id, values)
+        return Subquery(self.model.of(account_id).filter(_q(f"{self.column}__in", mine)).values(self.far))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +59,7 @@ class Own:
             return found | _q(f"{self.column}__isnull", True) if self.or_none else found
         if account_id is None:
             return Q(id__in=[])
-        there = self.through.model.of(account_id).filter(**{f"{self.through.column}__in": list(self.values)})
-        return _q(f"{self.column}__in", Subquery(there.values(self.through.far)))
+        return _q(f"{self.column}__in", self.through.named(account_id, self.values))
 
     def includes(self, row: Any) -> bool:
         """Whether a row that was read is one. What was not asked for where it was read is nobody's."""
@@ -61,6 +69,10 @@ class Own:
         return value in self.values or (self.or_none and value is None)
 
 
+# The bookings that somebody serves, alone, with others, or a part of: whose calendars a booking has, engagements say.
+SERVED = Through(Engagement, "booking_id", "staff_id")
+# What a hold keeps is said by what it blocks, until it is a booking.
+_HELD = Through(Occupancy, "hold_id", "calendar_id", Through(Calendar, "id", "staff_id"))
 # A table's rows are own where any of these says so.
 Owns = tuple[Own, ...]
 
@@ -94,30 +106,33 @@ def diary(staff_id: UUID | None) -> Mapping[str, Owns]:
     """What belongs to the diary of one staff member, and to nobody's diary where the viewer is none."""
     who = frozenset({staff_id} if staff_id else ())
 
-    def booked(column: str, far: str) -> Owns:
-        return (Own(column, who, Through(Booking, far, "staff_id")),)
+    def booked(column: str) -> Owns:
+        return (Own(column, who, SERVED),)
+
+    def visiting(column: str) -> Owns:
+        return (Own(column, who, Through(Booking, "customer_id", "id", SERVED)),)
 
     def followed(column: str) -> Owns:
         return (Own(column, who, Through(Staff, "schedule_id", "id")),)
 
     return {
-        "booking": (Own("staff_id", who),),
+        "booking": booked("id"),
         "booking_series": (Own("staff_id", who),),
-        "series_occurrence": booked("booking_id", "id"),
-        "hold": (Own("staff_id", who),),
+        "series_occurrence": booked("booking_id"),
+        "hold": (Own("staff_id", who), Own("id", who, _HELD)),
         "time_off": (Own("staff_id", who, or_none=True),),
         "busy_source": (Own("staff_id", who),),
         "calendar_subscription": (Own("staff_id", who),),
-        "customer": booked("id", "customer_id"),
-        "customer_tag": booked("customer_id", "customer_id"),
-        "booking_add_on": booked("booking_id", "id"),
-        "customer_block": booked("customer_id", "customer_id"),
-        "payment": booked("booking_id", "id"),
-        "payment_entry": booked("booking_id", "id"),
-        "cancellation": booked("booking_id", "id"),
-        "intake_answer": booked("booking_id", "id"),
-        "segment": booked("booking_id", "id"),
-        "event": booked("subject_id", "id"),
+        "customer": visiting("id"),
+        "customer_tag": visiting("customer_id"),
+        "booking_add_on": booked("booking_id"),
+        "customer_block": visiting("customer_id"),
+        "payment": booked("booking_id"),
+        "payment_entry": booked("booking_id"),
+        "cancellation": booked("booking_id"),
+        "intake_answer": booked("booking_id"),
+        "segment": booked("booking_id"),
+        "event": booked("subject_id"),
         "schedule": followed("id"),
         "schedule_override": followed("schedule_id"),
     }

@@ -12,6 +12,7 @@ from tortoise.queryset import QuerySet
 
 from models.booking import Booking
 from models.customer import Customer
+from models.engagement import served_by
 from models.moved_wall_times import moved_wall_times
 from models.outside_hours import outside_hours, those_outside
 from models.segment import of_service
@@ -42,7 +43,9 @@ class BookingOrder(enum.Enum):
 class BookingFilter:
     starts_from: datetime | None = strawberry.field(description="Only what starts then or later.", default=None)
     starts_before: datetime | None = strawberry.field(description="Only what starts before this.", default=None)
-    staff_id: strawberry.ID | None = strawberry.field(description="Only with this person.", default=None)
+    staff_id: strawberry.ID | None = strawberry.field(
+        description="Only what this person serves, alone or with others.", default=None
+    )
     service_id: strawberry.ID | None = strawberry.field(
         description="Only of this service, alone or in a visit.", default=None
     )
@@ -97,7 +100,7 @@ def _by_time(rows: QuerySet[Booking], filter: BookingFilter) -> QuerySet[Booking
 
 def _by_whom(info: Info, rows: QuerySet[Booking], filter: BookingFilter) -> QuerySet[Booking]:
     if filter.staff_id is not None:
-        rows = rows.filter(staff_id=key_in(Staff, filter.staff_id))
+        rows = rows.filter(id__in=served_by(info.context.account_id, key_in(Staff, filter.staff_id)))
     if filter.service_id is not None:
         rows = rows.filter(of_service(info.context.account_id, key_in(Service, filter.service_id)))
     if filter.customer_id is not None:

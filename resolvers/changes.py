@@ -7,14 +7,16 @@ event the answer is null too, where the subscription may begin.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
 from tortoise.queryset import QuerySet
 
 from models.booking import Booking
+from models.engagement import people_of, served_by
 from models.event import Event
 from models.location import Location
 from models.staff import Staff
@@ -35,9 +37,25 @@ class BookingChange:
     event: QuerySet[Event]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which bookings are watched: what this person serves, and what is at this place. None: all."""
+
+    staff_id: UUID | None = None
+    location_id: UUID | None = None
+
+    def of(self, rows: QuerySet[Booking], account_id: UUID) -> QuerySet[Booking]:
+        """Those among these."""
+        if self.staff_id is not None:
+            rows = rows.filter(id__in=served_by(account_id, self.staff_id))
+        return rows if self.location_id is None else rows.filter(location_id=self.location_id)
+
+
 async def booking_changed(
     info: Info,
-    staff_id: Annotated[strawberry.ID | None, strawberry.argument(description="Only with this person.")] = None,
+    staff_id: Annotated[
+        strawberry.ID | None, strawberry.argument(description="Only what this person serves, alone or with others.")
+    ] = None,
     location_id: Annotated[strawberry.ID | None, strawberry.argument(description="Only at this place.")] = None,
 ) -> BookingChange | None:
     """Each change of a booking: made, confirmed, moved, called off, noted, closed.
@@ -52,29 +70,36 @@ async def booking_changed(
     rows = context.rows(Booking, P.BOOKINGS_READ)
     if happening is None or (happening.subject, happening.account_id) != (WATCHED, context.account_id):
         return None
-    asked = {} if staff_id is None else {"staff_id": key_in(Staff, staff_id)}
-    asked |= {} if location_id is None else {"location_id": key_in(Location, location_id)}
+    asked = Asked(
+        None if staff_id is None else key_in(Staff, staff_id),
+        None if location_id is None else key_in(Location, location_id),
+    )
     change = BookingChange(
         happening.subject_id,
         rows.filter(id=happening.subject_id),
         Event.of(context.account_id).filter(id=happening.event_id),
     )
-    if await change.booking.filter(**asked).exists() or await _left(context, change, asked):
+    if await asked.of(change.booking, context.account_id).exists() or await _left(context, change, asked):
         return change
     return None
 
 
-async def _left(context: Context, change: BookingChange, asked: dict[str, UUID]) -> bool:
+async def _left(context: Context, change: BookingChange, asked: Asked) -> bool:
     """Whether this very event took the booking out of what was asked for, or out of the viewer's own."""
     confined = context.viewer.access(P.BOOKINGS_READ) is Access.OWN
-    if not asked and not confined:
+    if asked == Asked() and not confined:
         return False
     event = await change.event.first()
     row = await Booking.of(context.account_id).filter(id=change.booking_id).first()
     if event is None or row is None:
         return False
-    for column in ("staff_id", "location_id"):
-        before = event.data.get(f"previous_{column}")
-        setattr(row, column, UUID(before) if before else getattr(row, column))
-    mine = not confined or context.viewer.owns("booking", row)
-    return mine and all(getattr(row, column) == value for column, value in asked.items())
+    people = left_by(event.data) or await people_of(context.account_id, row.id)
+    place = event.data.get("previous_location_id") or row.location_id
+    mine = not confined or context.viewer.staff_id in people or await change.booking.exists()
+    theirs = asked.staff_id is None or asked.staff_id in people
+    return mine and theirs and (asked.location_id is None or str(asked.location_id) == str(place))
+
+
+def left_by(data: Mapping[str, Any]) -> frozenset[UUID]:
+    """Who served a booking before the change with this data; nobody where it left all as they were."""
+    return frozenset(UUID(one) for one in data.get("previous_staff_ids", ()))

@@ -14,7 +14,7 @@ from tortoise.queryset import QuerySet
 
 from models.following import BEGINNING, Change, Following, Place, follow
 from permissions.roles import Access, Permission
-from resolvers.changes import WATCHED
+from resolvers.changes import WATCHED, left_by
 from resolvers.context import Context, Info
 from resolvers.nodes import ROWS
 from rules.cursors import read_cursor, write_cursor
@@ -170,5 +170,4 @@ async def _own(
 
 
 def _left(context: Context, change: Change) -> bool:
-    before = change.data.get("previous_staff_id")
-    return change.subject == WATCHED and before is not None and before == str(context.viewer.staff_id)
+    return change.subject == WATCHED and context.viewer.staff_id in left_by(change.data)

@@ -60,7 +60,7 @@ async def reschedule_booking(info: Info, input: RescheduleBookingInput) -> Booki
         await Attempts.note(MOVED_BY_LINK, str(booking.id), context.now)
     move = Move(
         starts_at=starts_at,
-        staff_id=with_whom(context, input.staff_id),
+        staff_id=None if input.staff_id is None else with_whom(context, input.staff_id),
         expected_version=input.expected_version,
         duration_minutes=minutes,
         by_customer=by_customer(context),

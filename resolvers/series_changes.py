@@ -14,6 +14,7 @@ from models.series import BookingSeries, SeriesScope
 from models.series_changes import Aim, Changed, change_series
 from models.series_extending import Extension, extend_series
 from models.series_moving import move_series
+from permissions.own import NO_ROW
 from permissions.roles import Access, Permission
 from permissions.viewer import ViewerKind
 from resolvers.book import KEY_WORDS, check_key, repeatable, source_of, start
@@ -178,5 +179,8 @@ def _aim(
         checks.wrong("scope", "Customers change THIS booking, or it and the FOLLOWING ones.")
     own_diary = viewer.kind is ViewerKind.MEMBER and viewer.access(permission) is Access.OWN
     return Aim(
-        booking.id, input.scope, input.on_conflict is OnConflict.SKIP_CONFLICTS, booking.staff_id if own_diary else None
+        booking.id,
+        input.scope,
+        input.on_conflict is OnConflict.SKIP_CONFLICTS,
+        (viewer.staff_id or NO_ROW) if own_diary else None,
     )
