@@ -89,13 +89,15 @@ class Conflict:
 class DiaryPage:
     staff_id: strawberry.ID | None = told(
         "Whose; null for a resource.",
-        resolver=lambda root: _named("staff", root.staff_id),
+        resolver=lambda root: _named("staff", root.of.staff_id),
     )
     resource_id: strawberry.ID | None = told(
         "Which resource; null for a person.",
-        resolver=lambda root: _named("resource", root.resource_id),
+        resolver=lambda root: _named("resource", root.of.resource_id),
     )
-    unit: int | None = told("Which unit of the resource, from 1; null for a person.")
+    unit: int | None = told(
+        "Which unit of the resource, from 1; null for a person.", resolver=lambda root: root.of.unit
+    )
     open_hours: list[Stretch] = told("When it is open, in order.", resolver=lambda root: _all(root.opens))
     busy: list[BusyStretch] = told("What it is busy with, in order of begin.", resolver=lambda root: root.pieces)
     free: list[Stretch] = told("When it is open and nothing has it, in order.", resolver=lambda root: _all(root.free))
@@ -121,7 +123,10 @@ def _staff(root: Any) -> QuerySet[StaffRow]:
 
 @strawberry.type(description="The diary of some days.")
 class CalendarView:
-    zone: str = told("IANA zone of the business, in which the dates are counted.", resolver=lambda root: root.zone.key)
+    zone: str = told(
+        "IANA zone in which the dates are counted: of the place that was asked for, or else of the business.",
+        resolver=lambda root: root.zone.key,
+    )
     pages: list[DiaryPage] = told("People by name, then resources by name and unit.")
     bookings: list[Booking] | None = found(_bookings, P.BOOKINGS_LIST, list[Booking] | None, holds=50)
     staff: list[Staff] | None = found(_staff, P.CATALOGUE_READ, list[Staff] | None, holds=10)

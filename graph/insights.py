@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
+from inspect import cleandoc
 from typing import Any
 
 import strawberry
@@ -88,6 +89,45 @@ def _most_first(found: Any) -> list[Any]:
     return sorted(found.items(), key=lambda item: (-item[1].booked_minutes, item[0]))
 
 
+@strawberry.type(description="Booked minutes of open minutes.")
+class OccupancyShare:
+    booked_minutes: int = told("Minutes of appointments, without buffers; a group session counts once.")
+    open_minutes: int | None = told("Minutes that could be booked; null for a resource that keeps no hours of its own.")
+    share: float | None = told("From 0; above 1 where people work beyond their hours. Null where nothing was open.")
+
+
+@strawberry.type(description="A bucket of dates.")
+class OccupancyBucket:
+    first_date: date = told("Its first date.", resolver=lambda root: root[0][0])
+    last_date: date = told("Its last date, inclusive.", resolver=lambda root: root[0][1])
+    occupancy: OccupancyShare = told("Of all people together.", resolver=lambda root: root[1])
+
+
+@strawberry.type(description="One person's open time, and what is booked of it.")
+class StaffOccupancy:
+    staff_id: strawberry.ID = told("Who.", resolver=lambda root: strawberry.ID(global_id("staff", root[0])))
+    occupancy: OccupancyShare = told("Theirs.", resolver=lambda root: root[1])
+
+
+@strawberry.type(description="One resource's open time, and what is booked of it.")
+class ResourceOccupancy:
+    resource_id: strawberry.ID = told("Which.", resolver=lambda root: strawberry.ID(global_id("resource", root[0])))
+    occupancy: OccupancyShare = told("Of all its units together.", resolver=lambda root: root[1])
+
+
+@strawberry.type(description="How much of its open time a business has booked.")
+class Occupancy:
+    total: OccupancyShare = told("Of all people together.", resolver=lambda root: root.share.total)
+    buckets: list[OccupancyBucket] = told("Each bucket of dates, in order, also where nothing was open.")
+    by_staff: list[StaffOccupancy] = told(
+        "Everybody in use, by name, also who was never open.", resolver=lambda root: list(root.share.by_staff.items())
+    )
+    by_resource: list[ResourceOccupancy] = told(
+        "Each resource in use, by name; none where only one person was asked for.",
+        resolver=lambda root: list(root.share.by_resource.items()),
+    )
+
+
 @strawberry.type(description="What the appointments of a range of dates add up to.")
 class Insights:
     zone: str = told("IANA zone of the business, in which the dates were counted.", resolver=lambda root: root.zone.key)
@@ -97,7 +137,12 @@ class Insights:
         "Each service that was booked, most minutes first.", resolver=lambda root: _most_first(root.insights.by_service)
     )
     by_staff: list[StaffInsight] = told(
-        "Everybody who was booked, most minutes first.", resolver=lambda root: _most_first(root.insights.by_staff)
+        "Everybody who was booked, most minutes first. What several serve together counts for each, with their part of "
+        "the time; its price counts for `Booking.staff`, whom it is with, so that revenue adds up to that of `total`.",
+        resolver=lambda root: _most_first(root.insights.by_staff),
+    )
+    occupancy: Occupancy | None = told(
+        cleandoc(resolve.occupied.__doc__ or ""), resolver=resolve.occupied, weight=_SUMS
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import strawberry
@@ -13,6 +14,7 @@ import strawberry
 from models.account import Account
 from models.insights import Insights, Narrowed
 from models.insights import insights as add_up
+from models.occupancy_share import OccupancyShare, Share, occupancy_share
 from models.service import Service
 from models.staff import Staff
 from permissions.roles import Permission
@@ -23,6 +25,7 @@ from rules.figures import Figures, Span, buckets
 from rules.zones import zone
 
 P = Permission
+LONGEST_OCCUPANCY = 366
 LONGEST = {Span.DAY: 92, Span.WEEK: 731, Span.MONTH: 1830}
 _LONGEST_WORDS = ", ".join(f"{days} for {span}" for span, days in LONGEST.items())
 
@@ -31,8 +34,10 @@ _LONGEST_WORDS = ", ".join(f"{days} for {span}" for span, days in LONGEST.items(
 class Found:
     """The figures with the range of dates of each bucket, as `zone` counts them."""
 
+    account_id: UUID
     zone: ZoneInfo
     ranges: Sequence[tuple[date, date]]
+    narrowed: Narrowed
     insights: Insights
 
     @property
@@ -41,13 +46,37 @@ class Found:
         return list(zip(self.ranges, self.insights.buckets, strict=True))
 
 
+@dataclass(frozen=True, slots=True)
+class Occupied:
+    """Occupancy shares with the range of dates of each bucket."""
+
+    ranges: Sequence[tuple[date, date]]
+    share: OccupancyShare
+
+    @property
+    def buckets(self) -> list[tuple[tuple[date, date], Share]]:
+        """Each range with its share."""
+        return list(zip(self.ranges, self.share.buckets, strict=True))
+
+
+async def occupied(root: Found) -> Occupied:
+    """How much of its open time the business has booked: each person and each unit of a resource counts by itself, so
+    that what two serve together takes an hour of each. Open time is hours as they are kept now, of who and what is in
+    use now, less closed days and time off. Booked is what took place, was missed or is to come (confirmed), without
+    buffers, on the date on which it begins. Of at most 366 dates; of one service, its booked time of all open time."""
+    if (root.ranges[-1][1] - root.ranges[0][0]).days >= LONGEST_OCCUPANCY:
+        raise BadInput(f"`occupancy` is told of at most {LONGEST_OCCUPANCY} dates; ask for fewer, or leave it out.")
+    return Occupied(root.ranges, await occupancy_share(root.account_id, root.ranges, root.zone, root.narrowed))
+
+
 async def insights(
     info: Info,
     from_: Annotated[date, strawberry.argument(name="from", description="First date, in the business's zone.")],
     to: Annotated[date, strawberry.argument(description=f"Last date, inclusive. At most so many: {_LONGEST_WORDS}.")],
     per: Annotated[Span, strawberry.argument(description="How long a bucket is.")] = Span.WEEK,
     staff_id: Annotated[
-        strawberry.ID | None, strawberry.argument(description="Only with this person; null: with everybody.")
+        strawberry.ID | None,
+        strawberry.argument(description="Only what this person serves, with their part of it; null: all of everybody."),
     ] = None,
     service_id: Annotated[
         strawberry.ID | None, strawberry.argument(description="Only of this service; null: of all.")
@@ -66,4 +95,5 @@ async def insights(
         None if service_id is None else key_in(Service, service_id),
     )
     place, ranges = zone(account.zone), buckets(per, from_, to)
-    return Found(place, ranges, await add_up(info.context.account_id, ranges, place, narrowed))
+    figures = await add_up(account.id, ranges, place, narrowed)
+    return Found(account.id, place, ranges, narrowed, figures)

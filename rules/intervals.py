@@ -56,6 +56,21 @@ def remaining(windows: Iterable[Window], taken: Sequence[Window]) -> list[Window
     return found
 
 
+def lengths_within(windows: Sequence[Window], buckets: Sequence[Window]) -> list[int]:
+    """How much of each bucket `windows` cover, in seconds; both sorted and disjoint."""
+    found = [0] * len(buckets)
+    at = 0
+    for start, end in windows:
+        while at < len(buckets) and buckets[at][1] <= start:
+            at += 1
+        for number in range(at, len(buckets)):
+            begin, until = buckets[number]
+            if begin >= end:
+                break
+            found[number] += min(end, until) - max(start, begin)
+    return found
+
+
 def contains(windows: Sequence[Window], start: int, end: int) -> bool:
     """Whether one window holds all of [start, end). `windows` must be sorted and disjoint."""
     at = bisect_right(windows, start, key=lambda window: window[0]) - 1
