@@ -1,4 +1,4 @@
-"""Calendar feeds: addresses by which calendar programs follow a staff member's or a place's appointments."""
+"""Calendar feeds: addresses by which calendar programs follow the appointments of a person, a place or a room."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from graph.locations import Location
 from graph.members import Person
 from graph.mutations import mutation
 from graph.node import Node
+from graph.resources import Resource
 from graph.staff import Staff
 from models.calendar_feed import CalendarFeed as CalendarFeedRow
 
@@ -22,14 +23,18 @@ P = Permission
 
 @graph_type(CalendarFeedRow)
 class CalendarFeed(Node):
-    """An address by which calendar programs read appointments (iCalendar), of 30 days past to 365 days ahead. Whoever
-    has the address can read them. The address itself is stored nowhere."""
+    """An address by which calendar programs read appointments and time off (iCalendar), of 30 days past to 365 days
+    ahead. Where there are more than 5,000 appointments, it has the nearest that are to come, and an entry where they
+    end that says so. Whoever has the address can read them. The address itself is stored nowhere."""
 
     name: str = shown(P.CALENDAR_FEEDS_MANAGE, "What the business calls it.")
     detail: FeedDetail = shown(P.CALENDAR_FEEDS_MANAGE, "How much it tells of each appointment.")
-    staff: Staff | None = edge(P.CATALOGUE_READ, "Whose appointments; null where it is a place's.", via="staff_id")
+    staff: Staff | None = edge(P.CATALOGUE_READ, "Whose appointments; null for others.", via="staff_id")
     location: Location | None = edge(
-        P.CATALOGUE_READ, "The place; null where it is a staff member's.", via="location_id"
+        P.CATALOGUE_READ, "The place whose appointments they are; null for others.", via="location_id"
+    )
+    resource: Resource | None = edge(
+        P.CATALOGUE_INTERNALS_READ, "The room or thing that the appointments have; null for others.", via="resource_id"
     )
     created_at: datetime = shown(P.CALENDAR_FEEDS_MANAGE, "When it was made.")
     last_used_at: datetime | None = shown(

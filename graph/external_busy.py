@@ -12,6 +12,7 @@ from graph.errors import NotFound, ValidationFailed
 from graph.field import edge, graph_type, listing, shown, sole, told, value
 from graph.mutations import mutation
 from graph.node import Node
+from graph.resources import Resource
 from graph.shape import Size, Through
 from graph.staff import Staff
 from models.calendar_subscription import CalendarSubscription as SubscriptionRow
@@ -27,10 +28,14 @@ class BusyTime:
     ends_at: datetime = told("Until when; exclusive.")
 
 
-@strawberry.type(description="When one person is busy.")
+@strawberry.type(description="When one person, or one unit of a resource, is busy.")
 class FreeBusy:
-    staff_id: strawberry.ID = told("Who was asked for.")
-    busy: list[BusyTime] | None = told("In order, apart from each other; null where there is nobody with that id.")
+    staff_id: strawberry.ID | None = told("Who was asked for; null for a resource.")
+    resource_id: strawberry.ID | None = told("Which resource was asked for; null for a person.")
+    unit: int | None = told("Which of its units, from 1; null for a person, and where there is no such resource.")
+    busy: list[BusyTime] | None = told(
+        "In order, apart from each other; null where there is nobody and nothing with that id."
+    )
 
 
 @graph_type(SubscriptionRow)
@@ -51,10 +56,14 @@ class CalendarSubscription:
 
 @graph_type(BusySourceRow)
 class BusySource(Node):
-    """A calendar elsewhere by which a staff member is busy. Nothing is known of it but times."""
+    """A calendar elsewhere by which somebody, or a unit of a resource, is busy. Nothing is known of it but times."""
 
     name: str = shown(P.EXTERNAL_BUSY_MANAGE, "The name that whoever keeps it up to date chose.")
-    staff: Staff | None = edge(P.CATALOGUE_READ, "Whose time.", via="staff_id")
+    staff: Staff | None = edge(P.CATALOGUE_READ, "Whose time; null where it is a resource's.", via="staff_id")
+    resource: Resource | None = edge(
+        P.CATALOGUE_INTERNALS_READ, "Which room or thing is let there; null where it is a person's.", via="resource_id"
+    )
+    unit: int | None = shown(P.EXTERNAL_BUSY_MANAGE, "Which of the resource's units, from 1; null for a person.")
     subscription: CalendarSubscription | None = sole(
         P.EXTERNAL_BUSY_MANAGE,
         "The address that is asked; null where somebody sends what it says.",

@@ -1,4 +1,5 @@
-"""CalendarFeed: an address with a secret, by which calendar programs follow one person's or place's appointments."""
+"""CalendarFeed: an address with a secret, by which calendar programs follow the appointments of a person, a place or a
+room."""
 
 from __future__ import annotations
 
@@ -29,11 +30,12 @@ class FeedDetail(enum.Enum):
 
 
 class CalendarFeed(Owned):
-    """Of one staff member or of one place. Works while `made_by_id` is a member who may make feeds."""
+    """Of one staff member, one place or one resource. Works while `made_by_id` is a member who may make feeds."""
 
     name = plain(fields.CharField(max_length=120), Why.BUSINESS)
     staff_id = ref("staff", null=True)
     location_id = ref("location", null=True)
+    resource_id = ref("resource", null=True)
     detail = choice(FeedDetail)
     token_hash = secret_hash()
     made_by_id = plain(fields.UUIDField(), Why.IDENTIFIER)
@@ -45,11 +47,10 @@ class CalendarFeed(Owned):
 
     @classmethod
     async def issue(
-        cls, act: Act, made_by_id: UUID, name: str, detail: FeedDetail, *, staff_id: UUID | None,
-        location_id: UUID | None,
-    ) -> tuple[CalendarFeed, str]:  # fmt: skip
-        """Make a feed. The second value is its secret, shown now and never again. ValidationFailed when the account
-        has as many live feeds as it may."""
+        cls, act: Act, made_by_id: UUID, name: str, detail: FeedDetail, **whose: UUID | None
+    ) -> tuple[CalendarFeed, str]:
+        """Make a feed of `staff_id`, `location_id` or `resource_id`. The second value is its secret, shown now and
+        never again. ValidationFailed when the account has as many live feeds as it may."""
         token = random_token("cf")
         async with transaction():
             await lock([f"calendar_feed:{act.account_id}"])
@@ -57,8 +58,8 @@ class CalendarFeed(Owned):
                 message = f"The account has {MOST_LIVE} live feeds, which is the most. Revoke one first."
                 raise ValidationFailed(FieldProblem("name", message))
             row = await cls.add(
-                act.account_id, created_at=act.at, name=name, staff_id=staff_id, location_id=location_id,
-                detail=detail, token_hash=token_hash(token), made_by_id=made_by_id,
+                act.account_id, created_at=act.at, name=name, detail=detail, token_hash=token_hash(token),
+                made_by_id=made_by_id, **whose,
             )  # fmt: skip
             await record(act, "calendar_feed_issued", "calendar_feed", row.id, detail=detail.value)
         return row, token

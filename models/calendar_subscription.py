@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from secrets import SystemRandom
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from tortoise import fields
@@ -20,7 +19,7 @@ from models import keyring
 from models.act import SYSTEM, Act
 from models.columns import moment, moment_if_any
 from models.event import record
-from models.external_busy import BusySource
+from models.external_busy import BusySource, Whose
 from models.leases import take_one, uuid_of
 from models.personal import Why, plain, ref
 from models.storage.database import fetch, transaction
@@ -41,10 +40,11 @@ READ_EVERY = timedelta(hours=20)
 _SEALED = "calendar address"
 DUE = "due_at <= $1 AND ended_at IS NULL AND (lease_until IS NULL OR lease_until <= $1)"
 _ZONE = """
-    SELECT COALESCE(l.zone, a.zone) AS zone FROM staff s
-    JOIN account a ON a.id = s.account_id
-    LEFT JOIN location l ON l.account_id = s.account_id AND l.id = s.location_id
-    WHERE s.account_id = $1 AND s.id = $2
+    SELECT COALESCE(l.zone, a.zone) AS zone FROM account a
+    LEFT JOIN staff s ON s.account_id = a.id AND s.id = $2
+    LEFT JOIN resource r ON r.account_id = a.id AND r.id = $2
+    LEFT JOIN location l ON l.account_id = a.id AND l.id = COALESCE(s.location_id, r.location_id)
+    WHERE a.id = $1
 """
 _random = SystemRandom()
 
@@ -54,7 +54,8 @@ class CalendarSubscription(Owned):
     `ended_at`: it failed for a week, and is not asked any more until somebody wants it again."""
 
     busy_source_id = ref("busy_source")
-    staff_id = ref("staff")
+    staff_id = ref("staff", null=True)
+    resource_id = ref("resource", null=True)
     address_sealed = plain(fields.CharField(max_length=4000), Why.SECRET)
     shown_address = plain(fields.CharField(max_length=300), Why.BUSINESS)
     tag = plain(fields.CharField(max_length=300, null=True), Why.STATE)
@@ -74,16 +75,17 @@ class CalendarSubscription(Owned):
         table = "calendar_subscription"
 
     @classmethod
-    async def begin(cls, act: Act, staff_id: UUID, name: str, address: str) -> BusySource:
+    async def begin(cls, act: Act, whose: Whose, name: str, address: str) -> BusySource:
         """Follow an address under a name of its own. ValidationFailed where the name is taken."""
         async with transaction():
-            source = await BusySource.named(act, staff_id, name, new=True)
+            source = await BusySource.named(act, whose, name, new=True)
             id = uuid7()
             await cls.add(
-                act.account_id, id=id, created_at=act.at, busy_source_id=source.id, staff_id=staff_id, due_at=act.at,
+                act.account_id, id=id, created_at=act.at, busy_source_id=source.id, due_at=act.at,
+                staff_id=whose.staff_id, resource_id=whose.resource_id,
                 address_sealed=keyring.seal(_SEALED, id, address.encode()), shown_address=shown_address(address)[:300],
             )  # fmt: skip
-            await record(act, "calendar_subscribed", "busy_source", source.id, staff_id=str(staff_id))
+            await record(act, "calendar_subscribed", "busy_source", source.id)
         return source
 
     @classmethod
@@ -124,8 +126,8 @@ class CalendarSubscription(Owned):
         return {name: value for name, value in given.items() if value}
 
     async def zone(self) -> ZoneInfo:
-        """The zone of whole days, and of times that name none: the person's place's, or the business's."""
-        rows = await fetch(_ZONE, self.account_id, self.staff_id)
+        """The zone of whole days, and of times that name none: that of the place, or the business's."""
+        rows = await fetch(_ZONE, self.account_id, self.staff_id or self.resource_id)
         return zone(rows[0]["zone"] if rows else "UTC")
 
     async def unchanged(self, now: datetime) -> bool:

@@ -85,7 +85,7 @@ _CUSTOMER_SESSION = """
 _MAILBOX = "SELECT c.email FROM customer c WHERE c.account_id = $1 AND c.id = $2"
 
 _FEED = """
-    SELECT f.id, f.account_id, f.staff_id, f.location_id, f.detail, m.role,
+    SELECT f.id, f.account_id, f.staff_id, f.location_id, f.resource_id, f.detail, m.role,
            f.last_used_at IS NULL OR f.last_used_at < $2 AS stale
     FROM calendar_feed f
     JOIN membership m ON m.account_id = f.account_id AND m.user_id = f.made_by_id
@@ -308,7 +308,7 @@ async def feed_of(token: str, now: datetime) -> FeedHeld | None:
     for row in await by_secret(_FEED, hashed, now - NOTED_EVERY):
         if row["stale"]:
             await note_use("UPDATE calendar_feed SET last_used_at = $2 WHERE token_hash = $1", hashed, now)
-        whose = "staff_id" if row["staff_id"] else "location_id"
+        whose = next(name for name in ("staff_id", "location_id", "resource_id") if row[name])
         return FeedHeld(
             sure(row["id"]), sure(row["account_id"]), whose, sure(row[whose]), FeedDetail(row["detail"]),
             Role(row["role"]),

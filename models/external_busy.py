@@ -7,6 +7,8 @@ lock, as whoever books does, so that nobody books over what was told before.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 from uuid import UUID
 
 from tortoise import fields
@@ -28,10 +30,27 @@ MOST_PIECES = 2_000
 MOST_SOURCES = 10
 
 
-class BusySource(Owned):
-    """A calendar elsewhere of one staff member, under a name that whoever keeps it up to date chose."""
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whose calendar something is: a staff member's, or that of the `unit`-th unit of a resource."""
 
-    staff_id = ref("staff")
+    staff_id: UUID | None = None
+    resource_id: UUID | None = None
+    unit: int | None = None
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The same where rows say it."""
+        return asdict(self)
+
+
+class BusySource(Owned):
+    """A calendar elsewhere of one staff member or one unit of a resource, under a name that whoever keeps it up to date
+    chose."""
+
+    staff_id = ref("staff", null=True)
+    resource_id = ref("resource", null=True)
+    unit = plain(fields.IntField(null=True), Why.SETTING)
     name = plain(fields.CharField(max_length=60), Why.BUSINESS)
     updated_at = moment()
 
@@ -39,27 +58,29 @@ class BusySource(Owned):
         table = "busy_source"
 
     @classmethod
-    async def named(cls, act: Act, staff_id: UUID, name: str, *, new: bool = False) -> BusySource:
+    async def named(cls, act: Act, whose: Whose, name: str, *, new: bool = False) -> BusySource:
         """The source with this name, made where there is none. ValidationFailed for one too many, or for one that is
         there where a `new` one is wanted; in a transaction."""
-        await lock([f"busy_source:{act.account_id}/{staff_id}"])
-        found = cls.of(act.account_id).filter(staff_id=staff_id)
+        await lock([f"busy_source:{act.account_id}/{whose.staff_id or whose.resource_id}"])
+        found = cls.of(act.account_id).filter(**whose.columns)
         known = await found.get_or_none(name=name)
         if known is not None and new:
-            raise ValidationFailed(FieldProblem("source", "This person has a calendar by that name. Choose another."))
+            raise ValidationFailed(FieldProblem("source", "There is a calendar by that name. Choose another."))
         if known is not None:
             return known
         if await found.count() >= MOST_SOURCES:
-            message = f"One person has {MOST_SOURCES} calendars elsewhere at most. Remove one, or use its name."
+            message = f"There are {MOST_SOURCES} calendars elsewhere at most of each. Remove one, or use its name."
             raise ValidationFailed(FieldProblem("source", message))
-        made = await cls.add(act.account_id, created_at=act.at, updated_at=act.at, staff_id=staff_id, name=name)
-        await record(act, "busy_source_created", "busy_source", made.id, staff_id=str(staff_id))
+        made = await cls.add(act.account_id, created_at=act.at, updated_at=act.at, name=name, **whose.columns)
+        of = {key: str(value) for key, value in whose.columns.items() if value is not None}
+        await record(act, "busy_source_created", "busy_source", made.id, **of)
         return made
 
     async def put(self, act: Act, span: Window, busy: Iterable[Window]) -> bool:
         """Replace what is busy in `span`; whether that changed anything. ValidationFailed for too many; in a
         transaction."""
-        calendar = await Calendar.of(act.account_id).get(staff_id=self.staff_id)
+        whose = Whose(self.staff_id, self.resource_id, self.unit)
+        calendar = await Calendar.of(act.account_id).get(**whose.columns)
         await lock_calendars(act.account_id, calendar.id)
         mine = ExternalBusy.of(act.account_id).filter(busy_source_id=self.id)
         known = {(row.starts, row.ends) for row in await mine}
@@ -106,11 +127,11 @@ class ExternalBusy(Owned):
 
 
 async def replace_busy(
-    act: Act, staff_id: UUID, name: str, span: Window, busy: Sequence[Window]
+    act: Act, whose: Whose, name: str, span: Window, busy: Sequence[Window]
 ) -> BusySource:  # fmt: skip
     """Replace what one source says of a stretch of time. The same again changes nothing."""
     async with transaction():
-        source = await BusySource.named(act, staff_id, name)
+        source = await BusySource.named(act, whose, name)
         if await source.put(act, span, busy):
             source.updated_at = act.at
     return source

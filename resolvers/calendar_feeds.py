@@ -1,4 +1,4 @@
-"""Calendar feeds: addresses by which calendar programs follow a staff member's or a place's appointments."""
+"""Calendar feeds: addresses by which calendar programs follow the appointments of a person, a place or a room."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import strawberry
 
 from models.calendar_feed import CalendarFeed, FeedDetail
 from models.location import Location
+from models.resource import Resource
 from models.staff import Staff
 from permissions.roles import Access, Permission
 from resolvers.checking import Checks
@@ -32,11 +33,16 @@ async def calendar_feeds(
     return Listing(rows, order="created_at", descending=True)
 
 
-@strawberry.input(description="A new calendar feed, of one staff member or of one location: give exactly one of them.")
+@strawberry.input(
+    description="A new calendar feed, of one staff member, one location or one resource: give exactly one of them."
+)
 class CreateCalendarFeedInput:
     name: str = strawberry.field(description="What you call it, as the program that it is for; 1 to 120 characters.")
     staff_id: strawberry.ID | None = strawberry.field(description="Whose appointments.", default=None)
     location_id: strawberry.ID | None = strawberry.field(description="The appointments of this place.", default=None)
+    resource_id: strawberry.ID | None = strawberry.field(
+        description="The appointments that have a unit of this room or thing.", default=None
+    )
     detail: FeedDetail = strawberry.field(
         description="How much whoever has the address learns of each appointment. It can never be changed.",
         default=FeedDetail.BUSY,
@@ -52,31 +58,33 @@ class FeedMade:
 
 
 async def create_calendar_feed(info: Info, input: CreateCalendarFeedInput) -> FeedMade:
-    """Make an address that calendar programs read without signing in: whoever has it can. This answer is the only time
-    that it is shown. It ends when it is revoked, when the staff member or location is archived, and when whoever made
-    it leaves or may no longer make feeds."""
+    """Make an address that calendar programs read without signing in: whoever has it can. This answer is the only
+    time that it is shown. It ends when it is revoked, when the staff member, location or resource is archived, and
+    when whoever made it leaves or may no longer make feeds."""
     context, checks = info.context, Checks()
     name = checks("name", clean_name, input.name)
-    if (input.staff_id is None) is (input.location_id is None):
-        checks.wrong("staffId", "Give either a staff member or a location, not both and not none.")
+    if [input.staff_id, input.location_id, input.resource_id].count(None) != 2:
+        checks.wrong("staffId", "Give a staff member, a location or a resource: exactly one of them.")
     if input.detail is FeedDetail.CUSTOMERS and context.viewer.access(P.CUSTOMER_NAME_READ) is not Access.READ:
         raise context.viewer.denied(P.CUSTOMER_NAME_READ)
     checks.done()
-    staff = await _live(info, Staff, input.staff_id)
-    place = await _live(info, Location, input.location_id)
+    whose = {
+        "staff_id": await _live(info, Staff, input.staff_id),
+        "location_id": await _live(info, Location, input.location_id),
+        "resource_id": await _live(info, Resource, input.resource_id),
+    }
     maker = context.viewer.user_id
     if maker is None:
         raise context.viewer.denied(P.CALENDAR_FEEDS_MANAGE)
-    row, token = await CalendarFeed.issue(
-        context.act, maker, name, input.detail, staff_id=staff, location_id=place
-    )  # fmt: skip
+    row, token = await CalendarFeed.issue(context.act, maker, name, input.detail, **whose)
     return FeedMade(row, f"{context.public_url}/feeds/{token}.ics")
 
 
-async def _live(info: Info, model: type[Staff] | type[Location], id: str | None) -> UUID | None:
+async def _live(info: Info, model: type[Staff] | type[Location] | type[Resource], id: str | None) -> UUID | None:
     if id is None:
         return None
-    found = await info.context.find(model, id, P.CATALOGUE_READ)
+    permission = P.CATALOGUE_INTERNALS_READ if model is Resource else P.CATALOGUE_READ
+    found = await info.context.find(model, id, permission)
     if found.archived_at is not None:
         raise NotFound(model._meta.db_table)
     return found.id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -10,10 +11,13 @@ from uuid import UUID
 import strawberry
 
 from models.calendar_subscription import CalendarSubscription
-from models.external_busy import MOST_PIECES, MOST_SOURCES, BusySource, ExternalBusy, replace_busy
+from models.external_busy import MOST_PIECES, MOST_SOURCES, BusySource, ExternalBusy, Whose, replace_busy
 from models.free_busy import free_busy as read_free_busy
+from models.free_busy import places_of
 from models.occupancy import LONGEST
+from models.resource import Resource
 from models.staff import Staff
+from models.teams import Place
 from permissions.roles import Access, Permission
 from resolvers.checking import Checks
 from resolvers.context import Context, Info
@@ -27,13 +31,17 @@ from rules.text import clean_line
 from rules.wall_time import epoch, epoch_ceiling, instant
 
 P = Permission
-MOST_PEOPLE = 100
+MOST_ASKED = 100
 LONGEST_DAYS = 62
 LONGEST_PUT_DAYS = 400
 MOST_INTERVALS = 1_000
 SOURCE_LENGTH = 60
 
-StaffIds = Annotated[list[strawberry.ID], strawberry.argument(description=f"Whose time; at most {MOST_PEOPLE}.")]
+StaffIds = Annotated[list[strawberry.ID] | None, strawberry.argument(description="Whose time.")]
+ResourceIds = Annotated[
+    list[strawberry.ID] | None,
+    strawberry.argument(description=f"Which rooms' or things' time; together with people {MOST_ASKED} at most."),
+]
 From = Annotated[datetime, strawberry.argument(name="from", description="From when.")]
 Until = Annotated[
     datetime, strawberry.argument(description=f"Until when, exclusive; at most {LONGEST_DAYS} days later.")
@@ -50,38 +58,53 @@ class BusyTime:
 
 @dataclass(frozen=True, slots=True)
 class FreeBusy:
-    """`busy` None: there is nobody with that id whom the viewer may ask for."""
+    """`busy` None: there is nobody and nothing with that id whom the viewer may ask for."""
 
-    staff_id: strawberry.ID
+    staff_id: strawberry.ID | None
+    resource_id: strawberry.ID | None
+    unit: int | None
     busy: list[BusyTime] | None
 
 
 async def free_busy(
     info: Info,
-    staff_ids: StaffIds,
     from_: From,
     until: Until,
+    staff_ids: StaffIds = None,
+    resource_ids: ResourceIds = None,
     buffers: Annotated[
         bool, strawberry.argument(description="Whether the time that is kept free around bookings counts as busy.")
     ] = True,
 ) -> list[FreeBusy]:
-    """When people are busy, for whatever reason: booked, held, away, closed, or busy elsewhere. Stretches that meet are
-    one. Nothing is said of why, and opening hours do not count: `availability` says what can be booked."""
-    if len(staff_ids) > MOST_PEOPLE:
-        raise BadInput(f"At most {MOST_PEOPLE} people can be asked for at once; these are {len(staff_ids)}.")
+    """When people are busy, for whatever reason: booked, held, away, closed, or busy elsewhere; and each unit of rooms
+    and things. Stretches that meet are one. Nothing is said of why, and opening hours do not count: `availability` says
+    what can be booked. People first, in the order in which they were asked for."""
+    context, people, things = info.context, staff_ids or [], resource_ids or []
+    if not 1 <= len(people) + len(things) <= MOST_ASKED:
+        raise BadInput(f"Ask for 1 to {MOST_ASKED} people and resources; these are {len(people) + len(things)}.")
     span = _span(from_, until, LONGEST_DAYS)
-    keys = {one: key_in(Staff, one) for one in staff_ids}
-    known = await _asked_for(info.context, list(keys.values()))
-    found = await read_free_busy(info.context.account_id, known, span, info.context.now, buffers=buffers)
-    return [FreeBusy(one, _times(found[key]) if key in found else None) for one, key in keys.items()]
+    asked = {one: key_in(Staff, one) for one in people} | {one: key_in(Resource, one) for one in things}
+    places = await _asked_for(context, list(asked.values()))
+    found = await read_free_busy(context.act, [one.calendar_id for one in places], span, buffers=buffers)
+    return [one for id, key in asked.items() for one in _told(id, key, id in people, places, found)]
 
 
-async def _asked_for(context: Context, keys: list[UUID]) -> list[UUID]:
-    """Those whom the viewer may ask for: everybody in use, or themselves."""
-    rows = Staff.of(context.account_id).filter(id__in=keys, archived_at=None)
+async def _asked_for(context: Context, keys: list[UUID]) -> list[Place]:
+    """The calendars that the viewer may ask for: all in use, or their own."""
     if context.viewer.require(P.FREE_BUSY_READ) is Access.OWN:
-        rows = rows.filter(id__in=[context.viewer.staff_id] if context.viewer.staff_id else [])
-    return [row.id for row in await rows.only("id")]
+        keys = [key for key in keys if key == context.viewer.staff_id]
+    return await places_of(context.account_id, keys)
+
+
+def _told(
+    id: strawberry.ID, key: UUID, person: bool, places: list[Place], found: Mapping[UUID, list[Window]]
+) -> list[FreeBusy]:
+    if person:
+        busy = [found[one.calendar_id] for one in places if one.staff_id == key]
+        return [FreeBusy(id, None, None, _times(busy[0]) if busy else None)]
+    units = [one for one in places if one.resource_id == key]
+    known = [FreeBusy(None, id, one.unit, _times(found[one.calendar_id])) for one in units]
+    return known or [FreeBusy(None, id, None, None)]
 
 
 def _times(windows: list[Window]) -> list[BusyTime]:
@@ -99,11 +122,14 @@ def _span(begin: datetime, end: datetime, days: int) -> Window:
 async def busy_sources(
     info: Info,
     staff_id: Annotated[strawberry.ID | None, strawberry.argument(description="Only this person's.")] = None,
+    resource_id: Annotated[strawberry.ID | None, strawberry.argument(description="Only this resource's.")] = None,
 ) -> Listing:
-    """The calendars elsewhere by which people are busy, the oldest first."""
+    """The calendars elsewhere by which people, rooms and things are busy, the oldest first."""
     rows = info.context.rows(BusySource, P.EXTERNAL_BUSY_MANAGE)
     if staff_id is not None:
         rows = rows.filter(staff_id=key_in(Staff, staff_id))
+    if resource_id is not None:
+        rows = rows.filter(resource_id=key_in(Resource, resource_id))
     return Listing(rows, order="created_at")
 
 
@@ -129,12 +155,23 @@ class BusyTimeInput:
     ends_at: datetime = strawberry.field(description="Until when; exclusive, after the start.")
 
 
+@strawberry.input(description="Whose calendar: give either a person or a resource.")
+class WhoseCalendarInput:
+    staff_id: strawberry.ID | None = strawberry.field(description="Whose time; somebody in use.", default=None)
+    resource_id: strawberry.ID | None = strawberry.field(
+        description="Which room or thing, as one that is let elsewhere too; one in use.", default=None
+    )
+    unit: int | None = strawberry.field(
+        description="Which of the resource's units, from 1; null where there is only one.", default=None
+    )
+
+
 @strawberry.input(description="What a calendar elsewhere says of a stretch of time.")
-class PutExternalBusyInput:
-    staff_id: strawberry.ID = strawberry.field(description="Whose time; somebody in use.")
+class PutExternalBusyInput(WhoseCalendarInput):
     source: str = strawberry.field(
         description=f"Your name for that calendar, as an id of it; one line of 1 to {SOURCE_LENGTH} characters, and "
-        f"nothing personal. One person has {MOST_SOURCES} at most. Made where there is none by that name."
+        f"nothing personal. Each person and each unit has {MOST_SOURCES} at most. Made where there is none by that "
+        "name."
     )
     from_: datetime = strawberry.field(name="from", description="From when on it is told.")
     until: datetime = strawberry.field(
@@ -148,26 +185,46 @@ class PutExternalBusyInput:
 
 
 async def put_external_busy(info: Info, input: PutExternalBusyInput) -> BusySource:
-    """Say when somebody is busy by a calendar elsewhere. From then on nothing is offered or booked there; bookings that
-    are there stay. It is no booking: it may lie over bookings and over others of its kind. The same again changes
-    nothing, so it may be sent again after any failure."""
+    """Say when somebody, or a unit of a room or thing, is busy by a calendar elsewhere. From then on nothing is
+    offered or booked there; bookings that are there stay. It is no booking: it may lie over bookings and over others
+    of its kind. The same again changes nothing, so it may be sent again after any failure."""
     context, checks = info.context, Checks()
     name = checks("source", lambda given: clean_line(given, "name of the source", most=SOURCE_LENGTH), input.source)
     span = _checked_span(checks, input)
     busy = _checked_intervals(checks, input.intervals)
-    staff_id = await whose(context, input.staff_id)
+    whose = await _whose(context, checks, input)
     checks.done()
-    return await replace_busy(context.act, staff_id, name, span, busy)
+    return await replace_busy(context.act, whose, name, span, busy)
 
 
-async def whose(context: Context, id: str) -> UUID:
-    """Somebody in use, for whom the viewer may say when they are busy; `NotFound` for anybody else."""
-    key = context.key(Staff, id)
+async def _whose(context: Context, checks: Checks, input: WhoseCalendarInput) -> Whose:
+    """Whom or what it is about: in use, and such that the viewer may say when it is busy; `NotFound` for all others."""
+    if input.resource_id is not None and input.staff_id is None:
+        return await _unit(context, checks, input.resource_id, input.unit)
+    if input.staff_id is None or input.resource_id is not None:
+        checks.wrong("staffId", "Give either `staffId` or `resourceId`, not both and not none.")
+        return Whose()
+    if input.unit is not None:
+        checks.wrong("unit", "A person has no units: leave it out, or name a resource.")
+    key = context.key(Staff, input.staff_id)
     if context.viewer.require(P.EXTERNAL_BUSY_MANAGE) is Access.OWN and key != context.viewer.staff_id:
         raise NotFound("staff")
     if not await Staff.of(context.account_id).filter(id=key, archived_at=None).exists():
         raise NotFound("staff")
-    return key
+    return Whose(staff_id=key)
+
+
+async def _unit(context: Context, checks: Checks, id: str, unit: int | None) -> Whose:
+    key = context.key(Resource, id)
+    rows = Resource.of(context.account_id).filter(id=key, archived_at=None)
+    found = None if context.viewer.require(P.EXTERNAL_BUSY_MANAGE) is Access.OWN else await rows.first()
+    if found is None:
+        raise NotFound("resource")
+    if unit is None and found.quantity > 1:
+        checks.wrong("unit", f"There are {found.quantity} of it: say which, from 1 to {found.quantity}.")
+    elif unit is not None and not 1 <= unit <= found.quantity:
+        checks.wrong("unit", f"must be from 1 to {found.quantity}: so many there are.")
+    return Whose(resource_id=key, unit=unit or 1)
 
 
 def _checked_span(checks: Checks, input: PutExternalBusyInput) -> Window:
@@ -188,11 +245,11 @@ def _checked_intervals(checks: Checks, given: list[BusyTimeInput]) -> list[Windo
     return [(epoch(one.starts_at), epoch_ceiling(one.ends_at)) for one in given]
 
 
-@strawberry.input(description="An address elsewhere by which somebody is busy.")
-class SubscribeToCalendarInput:
-    staff_id: strawberry.ID = strawberry.field(description="Whose time; somebody in use.")
+@strawberry.input(description="An address elsewhere by which somebody or something is busy.")
+class SubscribeToCalendarInput(WhoseCalendarInput):
     source: str = strawberry.field(
-        description=f"What to call it; one line of 1 to {SOURCE_LENGTH} characters, unlike the person's others."
+        description=f"What to call it; one line of 1 to {SOURCE_LENGTH} characters, unlike the others "
+        "of the same person or unit."
     )
     address: str = strawberry.field(
         description="Its address as an iCalendar file: https:// or webcal://, on the public internet. Whoever has such "
@@ -201,16 +258,17 @@ class SubscribeToCalendarInput:
 
 
 async def subscribe_to_calendar(info: Info, input: SubscribeToCalendarInput) -> BusySource:
-    """Let a calendar elsewhere say when somebody is busy: it is asked at once and then about every 15 minutes, in the
-    background. Events that are marked as free or called off do not count; whole days count in the person's zone. Only
-    times are kept of it. `BusySource.subscription` says how it goes."""
+    """Let a calendar elsewhere say when somebody, or a unit of a room or thing, is busy: it is asked at once and then
+    about every 15 minutes, in the background. Events that are marked as free or called off do not count; whole days
+    count in the zone of the place where they are, or the business's. Only times are kept of it.
+    `BusySource.subscription` says how it goes."""
     context, checks = info.context, Checks()
     name = checks("source", lambda given: clean_line(given, "name of the source", most=SOURCE_LENGTH), input.source)
     loopback = context.outgoing_to_loopback
     address = checks("address", lambda given: clean_feed_address(given, loopback=loopback), input.address)
-    staff_id = await whose(context, input.staff_id)
+    whose = await _whose(context, checks, input)
     checks.done()
-    return await CalendarSubscription.begin(context.act, staff_id, name, address)
+    return await CalendarSubscription.begin(context.act, whose, name, address)
 
 
 @strawberry.input(description="Which calendar elsewhere to ask again.")

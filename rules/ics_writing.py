@@ -22,7 +22,7 @@ _END = b"END:VCALENDAR\r\n"
 @dataclass(frozen=True, slots=True)
 class Entry:
     """An appointment for a calendar. `changed_at` is when it last was another; `uid` never changes, and of two with
-    the same one the higher `sequence` counts."""
+    the same one the higher `sequence` counts. Without `blocks` the time stays free there."""
 
     uid: str
     sequence: int
@@ -33,6 +33,7 @@ class Entry:
     summary: str
     place: str = ""
     words: str = ""
+    blocks: bool = True
 
 
 def calendar_text(entries: Iterable[Entry], method: str = "", organizer: tuple[str, str] | None = None) -> str:
@@ -80,7 +81,8 @@ def event(entry: Entry, organizer: tuple[str, str] | None = None) -> bytes:
     made.add("dtstart", entry.starts_at.astimezone(UTC))
     made.add("dtend", entry.ends_at.astimezone(UTC))
     made.add("status", _STANDING.get(entry.status, "CONFIRMED"))
-    made.add("transp", "TRANSPARENT" if _STANDING.get(entry.status) == "CANCELLED" else "OPAQUE")
+    called_off = _STANDING.get(entry.status) == "CANCELLED"
+    made.add("transp", "TRANSPARENT" if called_off or not entry.blocks else "OPAQUE")
     made.add("class", "PRIVATE")
     made.add("summary", _shown(entry.summary))
     if entry.place:

@@ -9,10 +9,13 @@ import httpx
 import pytest
 from icalendar import Calendar
 
+from models import feed_content
 from models.calendar_feed import MOST_LIVE, CalendarFeed
 from models.location import Location
 from models.membership import Membership, Role
-from models.staff import Staff
+from models.resource import Resource, set_needs
+from models.service import Assignment
+from models.staff import Staff, TimeOff
 from models.storage.database import counting
 from tests.bookable import CANCEL, Desk, bookable
 from tests.businesses import Business, id_of, make_user, signed_in
@@ -229,4 +232,60 @@ async def test_a_feed_takes_few_statements_however_many_appointments(product: Pr
     await read(product, path)
     with counting() as statements:
         assert len(events(await read(product, path))) == 4
-    assert len([one for one in statements if "calendar_feed" in one or "booking" in one or "staff" in one]) <= 3
+    assert len([one for one in statements if "calendar_feed" in one or "booking" in one or "staff" in one]) <= 5
+
+
+async def test_time_off_is_in_it_and_never_why(product: Product, salon: Business) -> None:
+    desk = await bookable(salon, staff=2)
+    room = await Resource.begin(salon.act, name="Room")
+    times = {"starts_at": desk.at(9), "ends_at": desk.at(11)}
+    for whose in ({"staff_id": desk.staff[0].id}, {"staff_id": desk.staff[1].id}, {"resource_id": room.id}):
+        await TimeOff.begin(salon.act, **times, **whose, reason="Chemotherapy")
+    await TimeOff.begin(salon.act, starts_at=desk.at(9, day=1), ends_at=desk.at(17, day=1), reason="Funeral")
+    for detail, words in (("BUSY", ["Busy", "Busy"]), ("SERVICES", ["Time off", "Closed"])):
+        for whose in ({"staffId": id_of(desk.staff[0])}, {"resourceId": id_of(room)}):
+            path, _ = await made(salon, detail=detail, **whose)
+            answer = await read(product, path)
+            found = events(answer)
+            assert [one["SUMMARY"] for one in found] == words and {one["TRANSP"] for one in found} == {"OPAQUE"}
+            assert found[0].decoded("DTSTART") == desk.at(9)
+            assert "Chemotherapy" not in answer.text and "Funeral" not in answer.text
+
+
+async def test_who_serves_with_others_and_what_is_taken_have_it_in_their_feeds(
+    product: Product, salon: Business, rival: Business
+) -> None:
+    desk = await bookable(salon, staff=2, assignment=Assignment.COLLECTIVE)
+    chairs, empty = [await Resource.begin(salon.act, name=name, quantity=3) for name in ("Chair", "Empty")]
+    await set_needs(salon.act, desk.service, 1, [(2, [chairs.id])])
+    booked = (await desk.book(salon.owner, at=desk.at(10)))["booking"]
+    for whose in ({"staffId": id_of(desk.staff[1])}, {"resourceId": id_of(chairs)}):
+        (one,) = events(await read(product, (await made(salon, detail="CUSTOMERS", **whose))[0]))
+        assert (one["UID"], one["SUMMARY"]) == (booked["icalUid"], "Haircut: Ada Lovelace")
+        assert (one.decoded("DTSTART"), one.decoded("DTEND")) == (desk.at(10), desk.at(11))
+    assert events(await read(product, (await made(salon, resourceId=id_of(empty)))[0])) == []
+    for wrong in ({"resourceId": id_of(chairs), "staffId": id_of(desk.staff[0])}, {}):
+        refused = await salon.owner.refused(CREATE, input={"name": "Phone", **wrong})
+        assert refused["fields"][0]["path"] == "staffId"
+    assert (await rival.owner.refused(CREATE, input={"name": "x", "resourceId": id_of(chairs)}))["code"] == "NOT_FOUND"
+    path, _ = await made(salon, resourceId=id_of(chairs))
+    await set_needs(salon.act, desk.service, 2, [])
+    await chairs.archive(salon.act, 1)
+    assert (await read(product, path)).status_code == 404
+
+
+async def test_of_more_than_it_tells_it_has_what_comes_next_and_says_where_it_ends(
+    product: Product, salon: Business, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = await bookable(salon)
+    for day in range(4):
+        await desk.book(salon.owner, at=desk.at(10, day=day))
+    path, _ = await made(salon, staffId=id_of(desk.staff[0]))
+    product.clock.stand_at(desk.at(18, day=1))
+    monkeypatch.setattr(feed_content, "MOST_ENTRIES", 1)
+    told = events(await read(product, path))
+    assert [one.decoded("DTSTART") for one in told] == [desk.at(10, day=2), desk.at(10, day=3)]
+    assert (
+        told[-1]["SUMMARY"].startswith("From here on appointments are missing") and told[-1]["TRANSP"] == "TRANSPARENT"
+    )
+    assert (await read(product, path)).text == (await read(product, path)).text

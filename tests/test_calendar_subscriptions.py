@@ -14,6 +14,7 @@ from calendera.subscribing import Subscribing
 from calendera.worker import Worker
 from models.calendar_subscription import EVERY, GIVEN_UP_AFTER, CalendarSubscription
 from models.membership import Role
+from models.resource import Resource, set_needs
 from models.storage.database import fetch
 from tests.api import Caller
 from tests.bookable import Desk, bookable, count, events
@@ -266,3 +267,14 @@ async def test_staff_subscribe_for_themselves_alone(desk: Desk, other: Elsewhere
 async def test_the_worker_has_the_job(desk: Desk) -> None:
     assert "calendars" in [job.name for job in Worker(desk.business.product.settings, desk.business.product.clock).jobs]
     assert timedelta(minutes=15) == EVERY
+
+
+async def test_a_room_follows_the_calendar_of_who_else_lets_it(desk: Desk, other: Elsewhere) -> None:
+    salon, only = desk.business, await Resource.begin(desk.business.act, name="Room")
+    other.says = response(200, calendar(TEN))
+    wanted = {"resourceId": id_of(only), "source": "Town hall", "address": other.address}
+    await salon.owner.did(SUBSCRIBE, input=wanted)
+    assert await asking(salon).fetch_one() == 1
+    await set_needs(salon.act, desk.service, 1, [(1, [only.id])])
+    assert (await desk.refused(salon.widget, desk.at(10)))["__typename"] == "SlotTaken"
+    await desk.book(salon.widget, desk.at(11))

@@ -22,6 +22,7 @@ from models.calendar_subscription import CalendarSubscription
 from models.cancellation import Cancellation
 from models.customer import Customer, CustomerTag
 from models.customer_session import CustomerSession, mailbox
+from models.engagement import Engagement
 from models.event import Event
 from models.external_busy import BusySource
 from models.hold import Hold
@@ -62,8 +63,9 @@ class Asker:
 
 # What there is two of, in the order in which one points to another.
 SECOND: list[type[Owned]] = [
-    Schedule, Staff, ScheduleOverride, Calendar, Customer, CustomerTag, Booking, Cancellation, IntakeAnswer, TimeOff,
-    Hold, Event, BookingSeries, SeriesOccurrence, BookingAddOn, Segment, Payment, PaymentEntry, CustomerBlock,
+    Schedule, Staff, ScheduleOverride, Calendar, Customer, CustomerTag, Booking, Engagement, Cancellation,
+    IntakeAnswer, TimeOff, Hold, Event, BookingSeries, SeriesOccurrence, BookingAddOn, Segment, Payment,
+    PaymentEntry, CustomerBlock,
 ]  # fmt: skip
 
 # And of what staff may remove of their own.

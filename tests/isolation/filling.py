@@ -16,6 +16,7 @@ from models.app import App
 from models.calendar_feed import CalendarFeed
 from models.customer import Customer
 from models.engagement import Engagement
+from models.external_busy import BusySource
 from models.mail import Mail, MailTemplate
 from models.passkey import Passkey
 from models.personal import Plain, Why
@@ -97,6 +98,8 @@ async def fill_resource(business: Business, made: dict[str, UUID], unit: Calenda
     further: list[tuple[type[Owned], dict[str, Any]]] = [
         (Engagement, alone | {"calendar_id": unit.id, "unit": 1}),
         (TimeOff, alone),
+        (BusySource, alone | {"unit": 1}),
+        (CalendarFeed, alone),
         (ResourceNeed, {"place": 1, "units": 1}),
     ]
     for model, of_it in further:
@@ -208,7 +211,9 @@ def special(table: str, business: Business, made: dict[str, UUID]) -> dict[str, 
         "booking_series": {"rule": "FREQ=DAILY;COUNT=2", "size": 2}
         | {"left_out": ["2027-01-18"], "added": ["2027-01-19"]},
         "series_occurrence": {"position": 1, "refused": None},
-        "calendar_feed": {"location_id": None},
+        "calendar_feed": {"location_id": None, "resource_id": None},
+        "busy_source": {"resource_id": None, "unit": None},
+        "calendar_subscription": {"resource_id": None},
         "time_off": {"ends_at": now + 60 * MINUTE, "resource_id": None},
         "calendar": {"resource_id": None, "unit": None},
         "resource_need": {"units": None},

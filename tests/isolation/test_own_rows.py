@@ -15,9 +15,12 @@ import pytest
 
 from models.booking import Booking
 from models.customer import Customer
+from models.engagement import engage
 from models.keyring import random_token
 from models.membership import Role
+from models.staff import Calendar
 from models.storage.database import fetch
+from models.teams import Place
 from permissions.every_viewer import EVERY_VIEWER
 from rules.ids import PREFIXES, global_id
 from rules.tokens import token_hash
@@ -81,6 +84,8 @@ async def holder(request: pytest.FixtureRequest, salon: Business, made: dict[str
     named = {"reference": "OWN", "ical_uid": "own", "manage_hash": token_hash(token), "booker_hash": None}
     booking = values(Booking, salon, made) | {"customer_id": customer.id, "staff_id": staff.id, **named}
     row = await Booking.add(salon.account.id, **booking)
+    calendar = await Calendar.of(salon.account.id).get(staff_id=staff.id)
+    await engage(salon.act, row.id, [Place(calendar.id, staff_id=staff.id)])
     own = {"customer": customer.id, "booking": row.id, "staff": staff.id}
     if request.param == "manage link":
         # At a widget, where trusted documents may name what the holder of a link does not even know.
