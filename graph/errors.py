@@ -15,7 +15,7 @@ from graph.field import told
 from graph.money import Money
 from graph.money_enums import AddOnProblem
 from graph.times import LocalTime, local_time
-from rules import blocking, errors, following, money_errors, waitlist
+from rules import blocking, errors, following, money_errors, unit_errors, waitlist
 from rules.currencies import MinorUnits
 from rules.errors import Refusal as RefusalError
 from rules.ids import global_id
@@ -165,6 +165,15 @@ class NothingToRefund(Refusal):
         "What can still be given back.",
         resolver=lambda root: Money(amount_minor=MinorUnits(root.left_minor), currency=root.currency),
     )
+
+
+@refusal(unit_errors.UnitsInUse)
+class UnitsInUse(Refusal):
+    """A resource cannot have so few units now: appointments to come have those that would be given up."""
+
+    bookings: int = told("How many appointments (group sessions count once) and holds have such a unit.")
+    least: int = told("How many units it has to keep now.")
+    until: datetime = told("From when on, as it is now booked, it could have as few as were asked for.")
 
 
 @refusal(errors.HoldEnded)

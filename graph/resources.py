@@ -8,7 +8,7 @@ import strawberry
 
 import resolvers.resources as resolve
 from graph.enums import Permission
-from graph.errors import NotFound, ValidationFailed, VersionConflict
+from graph.errors import NotFound, UnitsInUse, ValidationFailed, VersionConflict
 from graph.field import edge, graph_type, listing, many, one, shown
 from graph.locations import Location
 from graph.mutations import mutation
@@ -78,7 +78,7 @@ _STORED = {"resource": (Resource, "The room or thing as stored now.")}
 class ResourceMutations:
     create_resource = mutation(resolve.create_resource, P.CATALOGUE_MANAGE, _STORED, ValidationFailed)
     update_resource = mutation(
-        resolve.update_resource, P.CATALOGUE_MANAGE, _STORED, ValidationFailed, NotFound, VersionConflict
+        resolve.update_resource, P.CATALOGUE_MANAGE, _STORED, ValidationFailed, NotFound, VersionConflict, UnitsInUse
     )
     archive_resource = mutation(
         resolve.archive_resource, P.CATALOGUE_MANAGE, _STORED, ValidationFailed, NotFound, VersionConflict

@@ -75,6 +75,13 @@ _CHECKS: Mapping[str, str] = MappingProxyType(
               COALESCE(c.staff_id = e.staff_id, false)
               OR COALESCE(c.resource_id = e.resource_id AND c.unit = e.unit, false))
         """,
+        "what is still to come has a unit that there is not": """
+            SELECT o.id FROM occupancy o
+            JOIN calendar c ON c.account_id = o.account_id AND c.id = o.calendar_id
+            JOIN resource r ON r.account_id = c.account_id AND r.id = c.resource_id
+            WHERE o.account_id = $1 AND c.unit > r.quantity AND o.ends > {now}
+              AND (o.expires IS NULL OR o.expires > {now})
+        """,
         "a hold has neither its time nor seats": """
             SELECT h.id FROM hold h
             WHERE h.account_id = $1 AND h.group_session_id IS NULL AND NOT EXISTS (

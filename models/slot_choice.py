@@ -17,6 +17,7 @@ from models.judging import Start, Verdict, judge, look_at
 from models.occupancy import calendar_keys, clear_ended, places_blocked
 from models.offer import NOBODY, Offer
 from models.ranking import ranked
+from models.resource import units_there
 from models.segment import Step
 from models.service import Assignment, Visibility
 from models.staff import Staff
@@ -215,6 +216,8 @@ async def _settle(act: Act, offer: Offer, wish: Wish, choice: Choice) -> tuple[U
     SlotTaken, SeatsTaken or NotOffered where it is not free any more.
     """
     if choice.session is None:
+        if not await units_there(act.account_id, choice.places):
+            raise SlotTaken  # there are fewer since the offer was read
         given = set(choice.calendar_ids)
         units = [unit for need in offer.needs for unit in need.units if unit.calendar_id in given]
         offer = replace(offer, needs=tuple(Need((unit,), 1) for unit in units))

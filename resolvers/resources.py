@@ -62,8 +62,8 @@ async def resource(
 RULES: Mapping[str, Callable[[Any], Any]] = {"name": clean_name, "quantity": between(1, MOST_UNITS, "units")}
 WORDS: Mapping[str, str] = {
     "name": "What the business calls it; 1 to 120 characters.",
-    "quantity": f"How many units of it there are, each booked by itself; 1 to {MOST_UNITS}. Bookings that have a unit "
-    "which is given up keep it.",
+    "quantity": f"How many units of it there are, each booked by itself; 1 to {MOST_UNITS}. As many as "
+    "a service in use needs at once and as appointments to come have: those with the highest numbers go first.",
     "location_id": "Where it is; a place in use. Null where that is not said.",
     "schedule_id": "When it can be used, by a schedule in use. Null: whenever its people are open.",
 }
@@ -101,7 +101,7 @@ class UpdateResourceInput:
 
 
 async def update_resource(info: Info, input: UpdateResourceInput) -> Resource:
-    """Change a room or thing. Bookings that have it stay as they are."""
+    """Change a room or thing. Bookings that have it stay as they are; it keeps the units that are booked to come."""
     found = await info.context.find(Resource, input.id, P.CATALOGUE_MANAGE)
     checks = Checks()
     values = cleaned(checks, RULES, given(input, *RULES))

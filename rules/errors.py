@@ -8,6 +8,7 @@
     ├── SeatsTaken           a group session has fewer seats left; says how many, offers others
     ├── NotOffered           the service is not offered at that time; says which rule, offers others
     ├── SeriesConflicts      some occurrences of a series cannot be booked or changed; says which, why, what is free
+    ├── UnitsInUse           a resource cannot have fewer units: some are booked; says how many it must keep
     ├── AddOnRefused         an add-on cannot be chosen with this service; says which and why
     ├── NotPayable           a deposit has to be paid online, and this server takes no payments
     ├── NothingDue           the booking waits for no payment
@@ -69,6 +70,7 @@ class RefusalCode(enum.Enum):
     NOTHING_TO_REFUND = "NOTHING_TO_REFUND"
     ADD_ON_REFUSED = "ADD_ON_REFUSED"
     HOLD_ENDED = "HOLD_ENDED"
+    UNITS_IN_USE = "UNITS_IN_USE"
     TOO_MANY_HOLDS = "TOO_MANY_HOLDS"
     OFFER_OVER = "OFFER_OVER"
     TOO_MANY_WAITING = "TOO_MANY_WAITING"

@@ -245,3 +245,50 @@ async def test_a_team_and_each_of_it_alone_never_wait_in_a_circle(salon: Busines
     assert set(kinds) <= {"BookPayload", "SlotTaken"}
     assert Counter(kinds[:4])["BookPayload"] == 1 - min(1, Counter(kinds[4:])["BookPayload"])
     await straight(salon)
+
+
+FEWER = """
+mutation Fewer($input: UpdateResourceInput!) { updateResource(input: $input) {
+  __typename ... on UpdateResourcePayload { resource { quantity version } }
+  ... on UnitsInUse { message bookings least until } ... on ValidationFailed { fields { path message } } } }
+"""
+
+
+async def test_units_that_are_booked_or_needed_stay(salon: Business, rival: Business) -> None:
+    chairs = await room(salon, "Chair", quantity=4)
+    desk = await needing(await bookable(salon, staff=4, name="Massage"), (1, [chairs]))
+    made = [await desk.book(salon.owner, at=desk.at(10)) for _ in range(3)]
+    held = await salon.widget.did(HOLD, input={"serviceId": desk.id, "startsAt": said(desk.at(10))})
+    fewer = {"id": id_of(chairs), "expectedVersion": 1, "quantity": 1}
+    refused = await salon.owner.refused(FEWER, input=fewer)
+    assert {key: refused[key] for key in ("__typename", "bookings", "least", "until")} == {
+        "__typename": "UnitsInUse", "bookings": 3, "least": 4, "until": said(desk.at(11)),
+    }  # fmt: skip
+    salon.product.clock.advance(seconds=300)
+    assert held and (await salon.owner.refused(FEWER, input=fewer))["least"] == 3, "the hold has ended"
+    assert (await salon.owner.did(FEWER, input=fewer | {"quantity": 3}))["resource"]["quantity"] == 3
+    for one in made[1:]:
+        await salon.owner.did(CANCEL, input={"id": one["booking"]["id"]})
+    await needing(await bookable(salon, name="Class"), (2, [chairs]))
+    fewer |= {"expectedVersion": 2}
+    (problem,) = (await salon.owner.refused(FEWER, input=fewer))["fields"]
+    assert (problem["path"], "Class needs 2" in problem["message"]) == ("quantity", True)
+    await salon.owner.did(FEWER, input=fewer | {"quantity": 2})
+    await straight(salon, rival)
+    await desk.book(salon.owner, at=desk.at(10))
+    await Resource.of(salon.account.id).filter(id=chairs.id).update(quantity=1)
+    assert [one.what for one in await broken(salon.account.id)] == [
+        "what is still to come has a unit that there is not"
+    ]
+
+
+async def test_nobody_is_given_a_unit_that_is_taken_away_meanwhile(salon: Business) -> None:
+    chairs = await room(salon, "Chair", quantity=6)
+    desk = await needing(await bookable(salon, staff=6), (1, [chairs]))
+    fewer = {"id": id_of(chairs), "expectedVersion": 1, "quantity": 2}
+    booking = [salon.owner.ok(BOOK, input=desk.wanted(desk.at(10))) for _ in range(6)]
+    answers = await asyncio.gather(*booking, salon.owner.ok(FEWER, input=fewer))
+    lowered = answers[-1]["updateResource"]["__typename"] == "UpdateResourcePayload"
+    got = [one["book"]["__typename"] for one in answers[:-1]].count("BookPayload")
+    assert got == 2 if lowered else got > 2
+    await straight(salon)
