@@ -75,6 +75,15 @@ SERVED = Through(Engagement, "booking_id", "staff_id")
 _HELD = Through(Occupancy, "hold_id", "calendar_id", Through(Calendar, "id", "staff_id"))
 # A table's rows are own where any of these says so.
 Owns = tuple[Own, ...]
+_OF_STAFF = ("booking_series", "busy_source", "calendar_subscription")
+# Rows of bookings, and the column that names the booking.
+_OF_BOOKINGS = {
+    "booking": "id", "event": "subject_id",
+    **dict.fromkeys(
+        ("series_occurrence", "booking_add_on", "payment", "payment_entry", "cancellation", "intake_answer", "segment"),
+        "booking_id",
+    ),
+}  # fmt: skip
 
 
 def bookings_of(customer_id: UUID) -> Mapping[str, Owns]:
@@ -105,34 +114,18 @@ def served_by(staff_id: UUID) -> Mapping[str, Owns]:
 def diary(staff_id: UUID | None) -> Mapping[str, Owns]:
     """What belongs to the diary of one staff member, and to nobody's diary where the viewer is none."""
     who = frozenset({staff_id} if staff_id else ())
-
-    def booked(column: str) -> Owns:
-        return (Own(column, who, SERVED),)
-
-    def visiting(column: str) -> Owns:
-        return (Own(column, who, Through(Booking, "customer_id", "id", SERVED)),)
-
-    def followed(column: str) -> Owns:
-        return (Own(column, who, Through(Staff, "schedule_id", "id")),)
-
+    visiting = Through(Booking, "customer_id", "id", SERVED)
+    followed = Through(Staff, "schedule_id", "id")
+    theirs = {table: (Own("staff_id", who),) for table in _OF_STAFF}
+    booked = {table: (Own(column, who, SERVED),) for table, column in _OF_BOOKINGS.items()}
     return {
-        "booking": booked("id"),
-        "booking_series": (Own("staff_id", who),),
-        "series_occurrence": booked("booking_id"),
+        **theirs,
+        **booked,
         "hold": (Own("staff_id", who), Own("id", who, _HELD)),
         "time_off": (Own("staff_id", who, or_none=True),),
-        "busy_source": (Own("staff_id", who),),
-        "calendar_subscription": (Own("staff_id", who),),
-        "customer": visiting("id"),
-        "customer_tag": visiting("customer_id"),
-        "booking_add_on": booked("booking_id"),
-        "customer_block": visiting("customer_id"),
-        "payment": booked("booking_id"),
-        "payment_entry": booked("booking_id"),
-        "cancellation": booked("booking_id"),
-        "intake_answer": booked("booking_id"),
-        "segment": booked("booking_id"),
-        "event": booked("subject_id"),
-        "schedule": followed("id"),
-        "schedule_override": followed("schedule_id"),
+        "customer": (Own("id", who, visiting),),
+        "customer_tag": (Own("customer_id", who, visiting),),
+        "customer_block": (Own("customer_id", who, visiting),),
+        "schedule": (Own("id", who, followed),),
+        "schedule_override": (Own("schedule_id", who, followed),),
     }
