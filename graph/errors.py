@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar, cast
 
 import strawberry
 from strawberry.scalars import JSON
 
-from graph.enums import BookingStatus, NotOfferedReason, RefusalCode, SecondFactor
+from graph.enums import BookingStatus, LimitPeriod, NotOfferedReason, RefusalCode, SecondFactor
 from graph.field import told
 from graph.money import Money
 from graph.money_enums import AddOnProblem
@@ -110,9 +110,27 @@ class SeatsTaken(Refusal):
 
 @refusal(errors.NotOffered)
 class NotOffered(Refusal):
-    """The service is not offered at that time."""
+    """The service is not offered at that time. What the rule would accept is said where that is not a matter of hours;
+    `alternatives`, `nextAvailable` and `availability` say what is free."""
 
     reason: NotOfferedReason = told("Which rule.")
+    earliest: datetime | None = told(
+        "The first moment at which an appointment can begin, as notice has it; null unless it is TOO_SOON or "
+        "IN_THE_PAST.",
+        resolver=lambda root: root.allowed.earliest,
+    )
+    last_date: date | None = told(
+        "The last date that can be booked now, in the zone of the place; null unless it is TOO_FAR.",
+        resolver=lambda root: root.allowed.last_date,
+    )
+    limit_period: LimitPeriod | None = told(
+        "For how long the limit counts that is reached; null unless it is LIMIT_REACHED.",
+        resolver=lambda root: root.allowed.limit,
+    )
+    again_on: date | None = told(
+        "The date on which that limit counts anew, in the zone of the place; null unless it is LIMIT_REACHED.",
+        resolver=lambda root: root.allowed.again_on,
+    )
     alternatives: list[Alternative] = told("Free starts nearest to the one asked for; may be empty.")
 
 
@@ -198,6 +216,7 @@ class TooManyHolds(Refusal):
     """This visitor holds as many slots as one visitor may."""
 
     limit: int = told("How many slots one visitor may hold at a time.")
+    free_at: datetime = told("When the first of those that this visitor holds ends by itself.")
 
 
 @refusal(errors.TooManyActiveBookings)

@@ -138,9 +138,10 @@ class Hold(Owned):
         if not holder.visitor:
             return
         await lock([f"{act.account_id}/visitor/{holder.visitor[0]}"])
-        live = cls.of(act.account_id).filter(visitor__in=list(holder.visitor), expires_at__gt=act.at)
-        if await live.count() >= MOST_OF_A_VISITOR:
-            raise TooManyHolds(MOST_OF_A_VISITOR)
+        rows = cls.of(act.account_id).filter(visitor__in=list(holder.visitor), expires_at__gt=act.at)
+        live = await rows.order_by("expires_at")
+        if len(live) >= MOST_OF_A_VISITOR:
+            raise TooManyHolds(MOST_OF_A_VISITOR, live[len(live) - MOST_OF_A_VISITOR].expires_at)
 
     @classmethod
     async def live(cls, act: Act, hashed: str) -> Self:

@@ -11,8 +11,9 @@ from models.busy import NOTHING, Busy, Ignoring, Joinable, read_busy
 from models.look import calendars_of, candidate_of, pools_of, reach_of, seen_in, shared_by, stretches_of, together
 from models.offer import Offer
 from models.teams import Need, Team, Unit
-from models.used import full_days
+from models.used import limit_reached
 from rules.intervals import Window
+from rules.limits import Limit
 from rules.notice import Reach
 from rules.slot_checks import OFF_GRID, OUT_OF_REACH, Unfit, against, fits
 from rules.slots import Candidate, Pool, Terms, busy_span, free_units
@@ -45,8 +46,13 @@ class Start:
     itself: Window
     span: Window
     busy: Busy
-    full: bool
+    limit: Limit | None
     now: datetime
+
+    @property
+    def full(self) -> bool:
+        """Whether the service takes no more bookings on that date: `limit` is the one that is reached."""
+        return self.limit is not None
 
     @property
     def over(self) -> frozenset[UUID]:
@@ -92,8 +98,8 @@ async def look_at(
     itself, span = _around(offer, teams, start)
     busy = known or await _busy_in(account_id, offer, teams, span, now, ignoring)
     day = local_date(start, offer.zone)
-    full = bool(await full_days(account_id, offer, day, day, now, ignoring))
-    return Start(offer, start, itself, span, busy, full, now)
+    limit = await limit_reached(account_id, offer, day, now, ignoring)
+    return Start(offer, start, itself, span, busy, limit, now)
 
 
 async def busy_around(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -28,8 +28,9 @@ from models.transitions import expire_overdue
 from models.used import lock_limits
 from models.visit import read_steps, visit_of
 from rules.add_ons import AddOnChoice
+from rules.allowed import allowed, words
 from rules.errors import Alternative, FieldProblem, NotFound, NotOffered, SeatsTaken, SlotTaken, ValidationFailed
-from rules.explaining import BRIEFLY, likeliest
+from rules.explaining import likeliest
 from rules.slot_checks import Unfit
 from rules.wall_time import epoch
 
@@ -189,7 +190,7 @@ async def _free(act: Act, offer: Offer, wish: Wish, teams: list[Team]) -> list[_
     if fit:
         return sorted(fit, key=lambda one: one[1].session is None)
     left = [one.session.remaining for _, one, _ in verdicts if one.refused is None and one.session is not None]
-    raise SeatsTaken(max(left)) if left else _refusal([one.refused for _, one, _ in verdicts if one.refused])
+    raise SeatsTaken(max(left)) if left else _refusal(seen, {team: one.refused for team, one, _ in verdicts})
 
 
 def _has_room(verdict: Verdict, wish: Wish) -> bool:
@@ -224,7 +225,7 @@ async def _settle(act: Act, offer: Offer, wish: Wish, choice: Choice) -> tuple[U
     seen = await look_at(act.account_id, offer, [choice.team], epoch(wish.starts_at), act.at, wish.ignoring)
     verdict = judge(seen, choice.team, wish.waived)
     if verdict.refused is not None:
-        raise _refusal([verdict.refused])
+        raise _refusal(seen, {choice.team: verdict.refused})
     session = verdict.session.id if verdict.session else None
     if session != choice.session or not seen.over <= choice.over:
         raise _Stale
@@ -260,7 +261,7 @@ async def or_alternatives(act: Act, wish: Wish, work: Callable[[], Awaitable[T]]
             raise SlotTaken(found) from None
         if isinstance(refusal, SeatsTaken):
             raise SeatsTaken(refusal.remaining, found) from None
-        raise NotOffered(refusal.reason, refusal.message, found) from None
+        raise NotOffered(refusal.reason, refusal.message, found, refusal.allowed) from None
 
 
 async def nearby(act: Act, wish: Wish, terms: Adapt = _as_it_is) -> list[Alternative]:
@@ -281,9 +282,14 @@ async def nearby(act: Act, wish: Wish, terms: Adapt = _as_it_is) -> list[Alterna
     )  # fmt: skip
 
 
-def _refusal(reasons: list[Unfit]) -> SlotTaken | NotOffered:
-    reason = likeliest(reasons)
-    return SlotTaken() if reason is Unfit.TAKEN else NotOffered(reason, BRIEFLY[reason])
+def _refusal(seen: Start, refused: Mapping[Team, Unfit | None]) -> SlotTaken | NotOffered:
+    reason = likeliest([one for one in refused.values() if one is not None])
+    if reason is Unfit.TAKEN:
+        return SlotTaken()
+    zone = seen.offer.zone
+    reaches = [seen.reach(team) for team, one in refused.items() if one is reason]
+    said = allowed(reason, seen.at, reaches, zone, seen.limit)
+    return NotOffered(reason, words(reason, said, zone), allowed=said)
 
 
 async def provider(act: Act, offer: Offer, staff_id: UUID) -> Provider:

@@ -9,7 +9,7 @@ from models.busy import NOTHING, Ignoring
 from models.offer import NOBODY, Offer
 from models.storage.client import Row
 from models.storage.database import dialect, fetch, lock
-from rules.limits import Used, dates_to_count, full_dates
+from rules.limits import Limit, Used, dates_to_count, full_dates, period_bounds
 from rules.wall_time import day_start, instant, local_date
 
 # A place may lie in another zone than the business: its dates begin at most a day apart.
@@ -78,6 +78,17 @@ async def full_days(
             used = await used_days(account_id, part, first, last, now, ignoring)
             found |= full_dates(part.limits, used, part.terms.duration // 60, first, last)
     return found
+
+
+async def limit_reached(account_id: UUID, offer: Offer, day: date, now: datetime, ignoring: Ignoring) -> Limit | None:
+    """The limit by which the date takes no further booking; of several the one that counts longest."""
+    found: list[Limit] = []
+    for part in offer.services:
+        if part.limits:
+            used = await used_days(account_id, part, day, day, now, ignoring)
+            minutes = part.terms.duration // 60
+            found += [limit for limit in part.limits if full_dates([limit], used, minutes, day, day)]
+    return max(found, key=lambda limit: period_bounds(day, limit.period)[1], default=None)
 
 
 async def used_days(

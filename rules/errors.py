@@ -51,6 +51,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from rules.allowed import NOTHING_SAID, Allowed
 from rules.second_factors import SecondFactor
 from rules.slot_checks import Unfit
 
@@ -172,13 +173,17 @@ class SeatsTaken(Refusal):
 
 
 class NotOffered(Refusal):
-    """`reason` is the rule that keeps the time from being offered; the message says it in words."""
+    """`reason` is the rule that keeps the time from being offered; the message says it in words. `allowed` is what it
+    would accept."""
 
     code = RefusalCode.NOT_OFFERED
 
-    def __init__(self, reason: Unfit, message: str, alternatives: Sequence[Alternative] = ()) -> None:
+    def __init__(
+        self, reason: Unfit, message: str, alternatives: Sequence[Alternative] = (), allowed: Allowed = NOTHING_SAID
+    ) -> None:
         super().__init__(message)
         self.reason = reason
+        self.allowed = allowed
         self.alternatives = list(alternatives)
 
 
@@ -216,11 +221,12 @@ class HoldEnded(Refusal):
 class TooManyHolds(Refusal):
     code = RefusalCode.TOO_MANY_HOLDS
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, free_at: datetime) -> None:
         super().__init__(
             f"One visitor may hold {limit} slots at a time. Release one, book one, or wait for one to expire."
         )
         self.limit = limit
+        self.free_at = free_at
 
 
 class TooManyActiveBookings(Refusal):

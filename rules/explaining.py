@@ -23,7 +23,8 @@ BRIEFLY = {
     Unfit.IN_THE_PAST: "That time has passed. Choose a later one.",
     Unfit.TOO_SOON: "The service cannot be booked at such short notice. Choose a later time.",
     Unfit.TOO_FAR: "The service cannot be booked that far ahead yet. Choose an earlier time.",
-    Unfit.OUTSIDE_OPENING_HOURS: "Nobody who offers the service is open for the whole of that time.",
+    Unfit.OUTSIDE_OPENING_HOURS: "Nobody who offers the service is open for the whole of that time. Choose one that "
+    "`nextAvailable` or `availability` lists.",
     Unfit.TAKEN: "That time is taken. Choose another one.",
     Unfit.LIMIT_REACHED: "The service takes no more bookings on that day. Choose another day.",
     Unfit.NOT_ON_GRID: "The service does not start at that minute. Choose one of the starts that are offered.",

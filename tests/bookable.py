@@ -37,7 +37,7 @@ REFUSAL = """
     ... on Refusal { code message }
     ... on ValidationFailed { fields { path message } }
     ... on SlotTaken { alternatives { startsAt endsAt local { dateTime zone } } }
-    ... on NotOffered { reason alternatives { startsAt } }
+    ... on NotOffered { reason earliest lastDate limitPeriod againOn alternatives { startsAt } }
 """
 CHANGE_REFUSAL = """
     ... on Refusal { code message }
@@ -55,7 +55,7 @@ mutation Hold($input: HoldSlotInput!) {{
   holdSlot(input: $input) {{
     __typename
     ... on HoldSlotPayload {{ hold {{ id startsAt endsAt expiresAt staff {{ id }} service {{ id }} }} token }}
-    ... on TooManyHolds {{ limit }}
+    ... on TooManyHolds {{ limit freeAt }}
     {REFUSAL}
   }}
 }}

@@ -89,6 +89,16 @@ async def test_time_off_is_taken_for_everybody(salon: Business) -> None:
         assert refusal["__typename"] == "SlotTaken"
 
 
+SAID = ("earliest", "lastDate", "limitPeriod", "againOn")
+
+
+def instead(desk: Desk, reason: str) -> dict[str, str]:
+    """What a refusal names that the rule would accept: now is Monday at 06:00, and five hours of notice are wanted."""
+    if reason in ("IN_THE_PAST", "TOO_SOON"):
+        return {"earliest": said(desk.at(11, day=-1))}
+    return {"lastDate": "2027-03-12"} if reason == "TOO_FAR" else {}
+
+
 @pytest.mark.parametrize(
     ("when", "reason"),
     [
@@ -104,6 +114,7 @@ async def test_what_is_not_offered_is_refused_with_the_rule(salon: Business, whe
     desk = await bookable(salon, notice_minutes=300)
     refusal = await desk.refused(salon.widget, at=when(desk))
     assert (refusal["__typename"], refusal["reason"]) == ("NotOffered", reason)
+    assert {key: value for key, value in refusal.items() if key in SAID and value} == instead(desk, reason)
     assert await desk.refused(salon.owner, at=when(desk))
     await nothing_happened(salon)
 

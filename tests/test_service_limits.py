@@ -82,7 +82,7 @@ async def test_a_day_is_counted_as_the_business_counts_it(salon: Business) -> No
     )
     await salon.owner.did(BOOK, input={**desk.wanted(desk.at(23, 30), customer=person(1))})
     refused = await take(desk, salon.owner, hour=12, customer=2)
-    assert refused["reason"] == "LIMIT_REACHED"
+    assert (refused["reason"], refused["limitPeriod"], refused["againOn"]) == ("LIMIT_REACHED", "DAY", "2027-01-13")
     assert (await take(desk, salon.owner, hour=0, minute=30, day=1, customer=3))["__typename"] == "BookPayload"
 
 

@@ -40,11 +40,13 @@ from graph.rights import Rights
 from graph.schema import build
 from graph.shape import Through, shape_of
 from models.booking import Booking
+from models.calendar_hours import CalendarHours
 from models.diary_pages import Page
 from models.event import Event
 from models.following import Change, Following, Place
-from models.insights import Insights
+from models.insights import Insights, Narrowed
 from models.membership import Membership
+from models.occupancy_share import OccupancyShare, Share
 from models.staff import Staff
 from models.tenancy import Owned
 from permissions.every_viewer import EVERY_VIEWER
@@ -53,10 +55,12 @@ from permissions.viewer import Viewer
 from privacy.policy import versions
 from privacy.promises import PromiseStatus
 from resolvers.policy import Kept
+from rules.allowed import Allowed
 from rules.booking_states import BookingStatus
 from rules.diary_pages import Busy, Clash, Conflict, Piece
 from rules.errors import RefusalCode
 from rules.figures import Counted, Figures
+from rules.limits import Period
 from rules.payments import DepositRefund, PaymentProvider
 from rules.watching import DETECTORS
 from tests.http.toy import metering
@@ -90,7 +94,9 @@ DEPOSIT = SimpleNamespace(
 
 WINDOW = (1_800_000_000, 1_800_001_800)
 PIECE = Piece(Busy.BOOKING, *WINDOW, id=UUID(int=1))
-PAGE: dict[str, Any] = {"calendar_id": UUID(int=1), "span": WINDOW, "open_hours": None, "pieces": [PIECE]}
+DAY = (MOMENT.date(), MOMENT.date())
+SHARE = Share(30, 60)
+SHARES = {UUID(int=1): SHARE}
 FIGURES = Figures()
 for _status in (BookingStatus.COMPLETED, BookingStatus.CONFIRMED):
     FIGURES.add(Counted(_status, 1, 30, 60, "USD", 1000))
@@ -102,13 +108,16 @@ PLAIN: dict[str, list[Any]] = {
     "BusyStretch": [PIECE],
     "Conflict": [Conflict(Clash.OVERLAPS, PIECE, UUID(int=2))],
     "DiaryPage": [
-        Page(**PAGE, staff_id=UUID(int=1), resource_id=None, unit=None),
-        Page(**PAGE, staff_id=None, resource_id=UUID(int=1), unit=1),
+        Page(CalendarHours(UUID(int=1), UUID(int=1), None, None, None), WINDOW, [PIECE]),
+        Page(CalendarHours(UUID(int=1), None, UUID(int=1), 1, None), WINDOW, [PIECE]),
     ],
+    "OccupancyBucket": [(DAY, SHARE)],
+    "StaffOccupancy": list(SHARES.items()),
+    "ResourceOccupancy": list(SHARES.items()),
     "InsightFigures": [FIGURES],
     "PrivacyPolicy": [versions()[-1]],
     "PolicyPromise": [Kept(versions()[-1].passages["5.3"], PromiseStatus.PASSING, "text", MOMENT, MOMENT)],
-    "InsightBucket": [((MOMENT.date(), MOMENT.date()), FIGURES)],
+    "InsightBucket": [(DAY, FIGURES)],
     "ServiceInsight": list(PARTS.items()),
     "StaffInsight": list(PARTS.items()),
 }
@@ -123,7 +132,15 @@ class Specimen:
         "Availability": {"zone": ZONE, "price": (1000, "USD"), "deposit": DEPOSIT},
         "Changes": {"following": Following([], HAPPENED.place, HAPPENED.place, more=False)},
         "FreeDays": {"zone": ZONE},
-        "Insights": {"zone": ZONE, "insights": Insights(FIGURES, [FIGURES], by_service=PARTS, by_staff=PARTS)},
+        "Insights": {
+            "zone": ZONE,
+            "insights": Insights(FIGURES, [FIGURES], by_service=PARTS, by_staff=PARTS),
+            "account_id": UUID(int=1),
+            "ranges": [DAY],
+            "narrowed": Narrowed(),
+        },
+        "NotOffered": {"allowed": Allowed(MOMENT, MOMENT.date(), Period.WEEK, MOMENT.date())},
+        "Occupancy": {"share": OccupancyShare(SHARE, [SHARE], SHARES, SHARES)},
         "OccurrenceConflict": {"zone": ZONE.key, "code": RefusalCode.SLOT_TAKEN},
         "Money": {"currency": "KWD"},
         "WaitlistByLink": {"zone": ZONE.key, "ends_at": MOMENT},
