@@ -29,6 +29,7 @@ class Refused(ValueError):
 class Entry:
     """An event that may be an appointment. `seconds` is its length; `replaces` the epoch of the occurrence that it
     stands for, `rule` how it repeats, `added` and `left_out` the occurrences (epoch) with which the rule is corrected.
+    `resources` are the names of rooms and things that were invited or noted; they are no attendees.
     """
 
     row: int
@@ -45,6 +46,7 @@ class Entry:
     note: str
     organizer: Person | None
     attendees: tuple[Person, ...]
+    resources: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -124,8 +126,19 @@ def _entry(reading: _Reading) -> Entry:
         title=_title(reading),
         note=_note(reading),
         organizer=organizers[0] if organizers else None,
-        attendees=tuple(read_person(one) for one in reading.many.get("ATTENDEE", [])),
+        attendees=tuple(read_person(one) for one in reading.many.get("ATTENDEE", []) if not _is_thing(one)),
+        resources=_resources(reading),
     )
+
+
+def _is_thing(attendee: Property) -> bool:
+    return attendee.parameters.get("CUTYPE", "").upper() in ("ROOM", "RESOURCE")
+
+
+def _resources(reading: _Reading) -> tuple[str, ...]:
+    invited = [read_person(one).name for one in reading.many.get("ATTENDEE", []) if _is_thing(one)]
+    noted = [name.strip() for one in reading.many.get("RESOURCES", []) for name in one.value.split(",")]
+    return tuple(dict.fromkeys(name for name in [*invited, *noted] if name))
 
 
 def _word(reading: _Reading, name: str) -> str:

@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 from models import Booking, BookingSource, Calendar, Customer, Event, Hold, Occupancy, Service, Staff
+from models.engagement import Engagement
+from models.invariants import broken
 from models.occupancy import occupy
+from models.resource import Resource
 from rules.booking_states import BookingStatus
 from rules.wall_time import epoch
 from tests.businesses import Business
@@ -231,3 +234,29 @@ async def test_whoever_was_archived_and_has_an_appointment_is_in_use_again(salon
     found = await Customer.of(salon.account.id).get(email="ada@example.com")
     assert (found.id, found.name, found.archived_at) == (ada.id, "Countess Lovelace", None)
     assert await Booking.of(salon.account.id).filter(customer_id=ada.id).count() == 4
+
+
+async def test_rooms_that_entries_name_are_taken_and_no_customer(
+    salon: Business, importer: Importer, tmp_path: Path
+) -> None:
+    chairs = await Resource.begin(salon.act, name="Styling chair", quantity=2)
+    at, room = ":20270201T150000Z", "ATTENDEE;CUTYPE=RESOURCE;CN=Styling Chair:mailto:c_1@resource.calendar.example"
+    entries = [
+        event(at, room, uid="invited"),
+        event(at, "RESOURCES:styling chair", "ATTENDEE;CN=Rosa:mailto:rosa@example.com", uid="noted"),
+        event(":20270201T160000Z", "RESOURCES:Projector", uid="unknown"),
+    ]
+    done = await importer.ics(salon, written(tmp_path, calendar(*entries[:1], entries[2])), staff="Ben Okafor")
+    assert done.summary == "1 booking brought in, 1 refused." and "names a room or thing" in str(done.lines)
+    (made,) = await Booking.of(salon.account.id)
+    assert (await Customer.of(salon.account.id).get(id=made.customer_id)).name == "Ada", "the room is nobody"
+    done = await importer.ics(salon, written(tmp_path, calendar(entries[1])), staff="Rosa Alvarado")
+    units = await Engagement.of(salon.account.id).filter(resource_id=chairs.id).order_by("unit")
+    assert [one.unit for one in units] == [1, 2]
+    third = await salon.staff("Third")
+    assert third
+    done = await importer.ics(
+        salon, written(tmp_path, calendar(event(at, "RESOURCES:Styling chair", uid="late"))), staff="Third"
+    )
+    assert done.about(1) == [] and "is taken then" in str(done.lines)
+    assert await broken(salon.account.id) == []

@@ -12,6 +12,7 @@ from calendera.imports.drafts import Draft
 from calendera.imports.progress import progress
 from models import Booking, BookingSource, Customer, Location, brought_in
 from models.act import Act
+from models.engagement import engagement
 from rules.wall_time import instant
 
 _PIECE = 1_000
@@ -42,6 +43,9 @@ class _Writing:
         calendars = self.business.calendars
         engaged = [brought_in.engagement(calendars[row.staff_id], row) for row in bookings]
         blocked = [brought_in.occupancy(calendars[row.staff_id], row) for row in bookings]
+        for draft, row in zip(drafts, bookings, strict=True):
+            engaged += [engagement(self.act, row.id, place) for place in draft.places]
+            blocked += [brought_in.occupancy(place.calendar_id, row) for place in draft.places]
         events = [brought_in.event(self.act, "customer_created", "customer", row.id) for row in customers]
         events += [brought_in.booking_made(self.act, row, row.status) for row in bookings]
         for rows in (customers, bookings, engaged, blocked, events):

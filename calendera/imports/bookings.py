@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from calendera.imports.booking_rows import write
@@ -10,12 +11,14 @@ from calendera.imports.business import Business
 from calendera.imports.drafts import Draft, Drafts
 from calendera.imports.overtaken import unless_overtaken
 from calendera.imports.report import Report
-from models import Booking, Hold, Occupancy
+from models import Booking, Occupancy
 from models.act import Act
-from models.occupancy import LONGEST, lock_calendars
+from models.occupancy import LONGEST, clear_ended, lock_calendars
 from models.storage.database import transaction
+from models.teams import Place
 from rules.booking_states import BookingStatus
 from rules.import_remarks import Fate, Remark
+from rules.intervals import Window
 from rules.taken_times import TakenTimes
 from rules.wall_time import epoch
 
@@ -39,10 +42,12 @@ async def bring_in(act: Act, business: Business, drafts: Drafts, report: Report)
 
 async def _once(act: Act, business: Business, drafts: Drafts, *, dry_run: bool) -> Choice:
     calendars = {business.calendars[one.staff.id] for one in drafts.bookings}
+    calendars |= {unit.calendar_id for one in drafts.bookings for key in one.things for unit in business.things[key]}
     async with transaction():
         await lock_calendars(business.account.id, *calendars)
         if not dry_run:
-            await _remove_ended_holds(act, drafts)
+            # The database's guard does not know the time: it counts a hold until somebody removes it.
+            await clear_ended(act, calendars, _span(drafts))
         choice = await _choose(act, business, drafts, calendars)
         if not dry_run:
             await write(act, business, choice.bookings)
@@ -59,10 +64,22 @@ async def _choose(act: Act, business: Business, drafts: Drafts, calendars: set[U
         if remark is not None:
             choice.remarks.append(remark)
             continue
+        units = [_unit(draft, business.things[key], taken) for key in draft.things]
+        places = tuple(unit for unit in units if unit is not None)
+        if len(places) < len(units):
+            choice.remarks.append(draft.remark("RESOURCES", "A room or thing that it names is taken then."))
+            continue
         seen[draft.uid] = draft.row
-        taken[business.calendars[draft.staff.id]].take(draft.starts, draft.ends, draft.row)
-        choice.bookings.append(draft)
+        for calendar in (business.calendars[draft.staff.id], *(place.calendar_id for place in places)):
+            taken[calendar].take(draft.starts, draft.ends, draft.row)
+        choice.bookings.append(replace(draft, places=places))
     return choice
+
+
+def _unit(draft: Draft, units: Sequence[Place], taken: Mapping[UUID, TakenTimes]) -> Place | None:
+    """The first unit that is free for all of it."""
+    free = (unit for unit in units if taken[unit.calendar_id].who_has(draft.starts, draft.ends) is None)
+    return next(free, None)
 
 
 def _why_not(draft: Draft, known: dict[str, BookingStatus], seen: dict[str, int], taken: TakenTimes) -> Remark | None:
@@ -85,9 +102,10 @@ def _about_cancelled(row: int, here: BookingStatus | None) -> Remark:
 
 async def _taken(act: Act, drafts: Drafts, calendars: set[UUID]) -> dict[UUID, TakenTimes]:
     """What blocks the calendars around the drafts; a hold that has ended does not."""
-    first = min((one.starts for one in drafts.bookings), default=0) - LONGEST
-    last = max((one.ends for one in drafts.bookings), default=0)
-    rows = Occupancy.of(act.account_id).filter(calendar_id__in=list(calendars), starts__gt=first, starts__lt=last)
+    first, last = _span(drafts)
+    rows = Occupancy.of(act.account_id).filter(
+        calendar_id__in=list(calendars), starts__gt=first - LONGEST, starts__lt=last
+    )
     spans: dict[UUID, list[tuple[int, int]]] = {calendar: [] for calendar in calendars}
     for calendar, starts, ends, expires in await rows.values_list("calendar_id", "starts", "ends", "expires"):
         if expires is None or expires > epoch(act.at):
@@ -95,8 +113,6 @@ async def _taken(act: Act, drafts: Drafts, calendars: set[UUID]) -> dict[UUID, T
     return {calendar: TakenTimes(found) for calendar, found in spans.items()}
 
 
-async def _remove_ended_holds(act: Act, drafts: Drafts) -> None:
-    """The database's guard does not know the time: it counts a hold until somebody removes it."""
-    staff = list({one.staff.id for one in drafts.bookings})
-    for hold in await Hold.of(act.account_id).filter(staff_id__in=staff, expires_at__lte=act.at):
-        await hold.consume(act)
+def _span(drafts: Drafts) -> Window:
+    first = min((one.starts for one in drafts.bookings), default=0)
+    return first, max((one.ends for one in drafts.bookings), default=0)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
-from models import Account, Calendar, Customer, Membership, Service, Staff, User
+from models import Account, Calendar, Customer, Membership, Resource, Service, Staff, User
+from models.teams import Place
 from rules.csv_customers import identity
 from rules.diary_matching import by_title
 from rules.searching import search_key
@@ -28,12 +29,14 @@ async def account_called(slug: str) -> Account:
 
 @dataclass(slots=True)
 class Business:
-    """Services and staff in use, and what entries that name none are given. `ours` are the addresses of its people."""
+    """Services, staff and the units of rooms and things (by the search key of their name) in use, and what entries that
+    name none are given. `ours` are the addresses of its people."""
 
     account: Account
     services: list[Service]
     staff: list[Staff]
     calendars: dict[UUID, UUID]
+    things: dict[str, tuple[Place, ...]]
     ours: frozenset[str]
     service: Service | None = None
     person: Staff | None = None
@@ -58,13 +61,25 @@ async def business_of(account: Account, *, staff: str | None, service: str | Non
     users = await User.filter(id__in=list(members)).only("email")
     ours = {user.email.lower() for user in users} | {one.email.lower() for one in people if one.email}
     found = Business(
-        account, services, people, {one.staff_id: one.id for one in calendars if one.staff_id}, frozenset(ours)
-    )
+        account, services, people, {one.staff_id: one.id for one in calendars if one.staff_id},
+        await _things(account, calendars), frozenset(ours),
+    )  # fmt: skip
     found.service = _named("service", services, service)
     found.person = _named("staff member", people, staff)
     if found.person is None and len(people) == 1:
         found.person = people[0]
     return found
+
+
+async def _things(account: Account, calendars: list[Calendar]) -> dict[str, tuple[Place, ...]]:
+    known = {one.id: one for one in await Resource.of(account.id).filter(archived_at=None)}
+    units: dict[str, list[Place]] = {}
+    for one in sorted(calendars, key=lambda calendar: calendar.unit or 0):
+        resource = known.get(one.resource_id)
+        if resource is not None and (one.unit or 0) <= resource.quantity:
+            place = Place(one.id, resource_id=resource.id, unit=one.unit)
+            units.setdefault(resource.search_name, []).append(place)
+    return {name: tuple(places) for name, places in units.items()}
 
 
 def _named(what: str, rows: list[N], name: str | None) -> N | None:

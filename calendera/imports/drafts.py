@@ -10,6 +10,7 @@ from calendera.imports.business import Business
 from calendera.imports.diary import Diary
 from models import Service, Staff
 from models.act import Act
+from models.teams import Place
 from rules.booking_states import BookingStatus
 from rules.contacts import clean_email
 from rules.csv_customers import identity
@@ -28,7 +29,8 @@ AHEAD = timedelta(days=366)
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A booking as the file has it: `starts` and `ends` in epoch seconds; `number` counts a series' occurrences."""
+    """A booking as the file has it: `starts` and `ends` in epoch seconds; `number` counts a series' occurrences,
+    `things` are the keys of the rooms and things that it needs, `places` the units that it gets."""
 
     row: int
     number: int | None
@@ -41,6 +43,8 @@ class Draft:
     ends: int
     status: BookingStatus
     note: str
+    things: tuple[str, ...] = ()
+    places: tuple[Place, ...] = ()
 
     @property
     def customer(self) -> tuple[str, ...]:
@@ -93,6 +97,7 @@ def _of_entry(entry: Entry, business: Business, act: Act, replaced: set[int]) ->
     if staff is None:
         raise Refused("ATTENDEE", "No staff member has one of the addresses; --staff NAME takes such entries.")
     name, email = _customer(entry, business, rest)
+    things = _things(entry, business)
     now = epoch(act.at)
     own = entry.replaces is not None
     for number, (starts, repeats) in enumerate(occurrences(entry, epoch(act.at + AHEAD)), 1):
@@ -112,7 +117,17 @@ def _of_entry(entry: Entry, business: Business, act: Act, replaced: set[int]) ->
             ends=starts + entry.seconds,
             status=BookingStatus.COMPLETED if over else open_status,
             note=entry.note,
+            things=things,
         )
+
+
+def _things(entry: Entry, business: Business) -> tuple[str, ...]:
+    for name in entry.resources:
+        if search_key(name) not in business.things:
+            raise Refused(
+                "RESOURCES", "It names a room or thing that is not here in use: enter that first, or take it out there."
+            )
+    return tuple(dict.fromkeys(search_key(name) for name in entry.resources))
 
 
 def _people(entry: Entry) -> list[Person]:
