@@ -13,7 +13,7 @@ from tests.isolation.filling import OWNED, canary, fill
 # Texts that hold no words: codes, states, names of tables, hashes, and values with a form of their own.
 FORM = {
     "zone", "customer_zone", "currency", "local_start", "reference", "phone", "phone_digits", "subject", "search_phone",
-    "rule",
+    "rule", "link",
 }  # fmt: skip
 
 
