@@ -117,8 +117,9 @@ async def hammer(floor: Floor, door: Door, rounds: int) -> Outcome:
     outcome, strike = Outcome(), await door(floor)
     for number in range(rounds):
         blow = await strike(number)
-        answers = await asyncio.gather(*(_answered(one, outcome) for one in blow.sent))
-        await _judge(floor, blow, answers, outcome)
+        answers = await asyncio.gather(*(patiently(one) for one in blow.sent))
+        outcome.turned_away += sum(times for _, times in answers)
+        await _judge(floor, blow, [answer for answer, _ in answers], outcome)
         outcome.rounds += 1
     await _nothing_lost(floor, outcome)
     if "fault" in floor.servers.log():
@@ -150,18 +151,19 @@ async def _judge(floor: Floor, blow: Blow, answers: Sequence[Answer], outcome: O
             outcome.problems.append(f"afterwards: {wrong}")
 
 
-async def _answered(send: Send, outcome: Outcome) -> Answer:
-    """What was answered in the end: who is told to come again in a moment, because there are too many, does so."""
-    for _ in range(TIMES):
+async def patiently(send: Send) -> tuple[Answer, int]:
+    """What was answered in the end: who is told to come again in a moment, because there are too many, does so. And how
+    often that was. A connection that was lost is an answer of status 0."""
+    for turned_away in range(TIMES):
         try:
             answer = await send()
         except httpx.TransportError as error:
-            return Answer(0, {"errors": [{"extensions": {"code": type(error).__name__}}]}, httpx.Headers())
+            lost = {"errors": [{"extensions": {"code": type(error).__name__}}]}
+            return Answer(0, lost, httpx.Headers()), turned_away
         if answer.codes != ["TRY_AGAIN"]:
             break
-        outcome.turned_away += 1
         await asyncio.sleep(1)
-    return answer
+    return answer, turned_away
 
 
 def _name(answer: Answer) -> str:

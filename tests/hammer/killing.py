@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 from typing import Any
-
-import httpx
 
 from models.hold import expire_holds
 from models.invariants import broken
 from tests.api import Caller
 from tests.bookable import BOOK, HOLD, bookable, count, events, mails
 from tests.businesses import Business
-from tests.hammer.hammering import somebody, soon
+from tests.hammer.hammering import patiently, somebody, soon
 from tests.hammer.servers import Servers, serving
 
 SEATS, PATIENCE = 5, 120.0
@@ -22,9 +21,8 @@ Asked = list[tuple[Caller, dict[str, Any]]]
 
 async def one(caller: Caller, document: str, input: dict[str, Any]) -> dict[str, Any] | None:
     """What was answered; None where the server died before it did."""
-    try:
-        answer = await caller(document, input=input)
-    except httpx.TransportError:
+    answer, _ = await patiently(partial(caller, document, input=input))
+    if answer.status == 0:
         return None
     assert answer.status == 200 and not answer.errors, answer.body
     return dict(next(iter(answer.data.values())))

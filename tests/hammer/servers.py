@@ -67,8 +67,9 @@ async def serving(product: Product, count: int, gateway: FakeGateway | None = No
 
 
 def _client(url: str) -> httpx.AsyncClient:
-    # The server ends what is idle for 5 seconds: whoever keeps connections as long may send into one that is ending.
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=1.0)
+    # A connection for each request: the server ends what is idle, and a client that is kept from running for as long
+    # sends into one that is ending.
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
     return httpx.AsyncClient(base_url=url, timeout=PATIENCE, limits=limits)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from models.group_session import GroupSession
 from tests.api import Caller
-from tests.bookable import BOOK, CANCEL, HOLD, Desk, bookable, count, events, mails, said
+from tests.bookable import BOOK, CANCEL, Desk, bookable, count, events, mails, said
 from tests.businesses import Business
 from tests.hammer.servers import Servers
 from tests.product import Product
@@ -57,13 +57,6 @@ async def nothing_broke(business: Business, servers: Servers, bookings: int) -> 
     assert "fault" not in servers.log()
 
 
-async def test_one_of_forty_gets_the_slot(shop: Business, servers: Servers) -> None:
-    desk = await bookable(shop)
-    found = await at_once(through(shop.widget, servers), BOOK, wanted(desk, soon(shop.product)))
-    assert found == {"BookPayload": 1, "SlotTaken": 39}
-    await nothing_broke(shop, servers, 1)
-
-
 async def test_every_door_of_forty_races_alike(shop: Business, servers: Servers) -> None:
     desk = await bookable(shop)
     doors = [shop.widget, shop.partner, shop.owner]
@@ -71,32 +64,6 @@ async def test_every_door_of_forty_races_alike(shop: Business, servers: Servers)
     found = await at_once(callers, BOOK, wanted(desk, soon(shop.product)))
     assert found == {"BookPayload": 1, "SlotTaken": 39}
     await nothing_broke(shop, servers, 1)
-
-
-async def test_three_people_serve_three_of_forty(shop: Business, servers: Servers) -> None:
-    desk = await bookable(shop, staff=3)
-    found = await at_once(through(shop.widget, servers), BOOK, wanted(desk, soon(shop.product)))
-    assert found == {"BookPayload": 3, "SlotTaken": 37}
-    await nothing_broke(shop, servers, 3)
-
-
-async def test_overlapping_starts_never_share_a_minute(shop: Business, servers: Servers) -> None:
-    desk = await bookable(shop, step_minutes=15, after_minutes=15)
-    inputs = wanted(desk, soon(shop.product))
-    for number, input in enumerate(inputs):
-        input["startsAt"] = said(soon(shop.product) + timedelta(minutes=15 * (number % 12)))
-    found = await at_once(through(shop.widget, servers), BOOK, inputs)
-    assert set(found) == {"BookPayload", "SlotTaken"}
-    assert 2 <= found["BookPayload"] <= 3, "three hours have room for that many"
-    await nothing_broke(shop, servers, found["BookPayload"])
-
-
-async def test_one_of_forty_holds_the_slot(shop: Business, servers: Servers) -> None:
-    desk = await bookable(shop)
-    held = [{"serviceId": desk.id, "startsAt": said(soon(shop.product))}] * AT_ONCE
-    found = await at_once(through(shop.owner, servers), HOLD, held)
-    assert found == {"HoldSlotPayload": 1, "SlotTaken": 39}
-    assert await count("hold", shop.account.id) == 1
 
 
 async def test_one_request_sent_forty_times_is_one_booking(shop: Business, servers: Servers) -> None:

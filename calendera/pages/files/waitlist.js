@@ -39,6 +39,9 @@ function showOffer({ startsAt, expiresAt, local, localEnd, staff, locale }) {
   write("here", startsAt ? `On your clock: ${here(startsAt)}` : "");
   write("staff", staff ?? "", locale);
   write("until", startsAt ? moment(expiresAt, local.zone) : "");
+  // Whoever reads another clock must not answer hours too late.
+  at("until-here").hidden = at("here").hidden;
+  write("until-here", startsAt ? `On your clock: ${here(expiresAt)}` : "");
   for (const id of ["when", "staff", "until"]) at(id).closest("div").hidden = !at(id).textContent;
 }
 
