@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from calendera import mail_words as words
 from calendera.mail_policy import policy_changed
@@ -16,6 +17,7 @@ from calendera.mail_series import about_series
 from calendera.mail_waitlist import to_whoever_waits
 from calendera.mail_words import Appointment, CalendarFile, Letter
 from models.account import Account
+from models.attendee import Attendee
 from models.booking import manage_token
 from models.customer_session import CustomerLink
 from models.keyring import link_token
@@ -58,9 +60,12 @@ _TRUE_IN: Mapping[MailTemplate, frozenset[BookingStatus]] = {
     T.BOOKING_RESCHEDULED: frozenset({S.CONFIRMED, S.REQUESTED}),
     T.BOOKING_CANCELLED: frozenset({S.CANCELLED}),
     T.BOOKING_REMINDER: frozenset({S.CONFIRMED}),
+    T.ATTENDEE_CONFIRMED: frozenset({S.CONFIRMED}),
+    T.ATTENDEE_MOVED: frozenset({S.CONFIRMED}),
+    T.ATTENDEE_CANCELLED: frozenset({S.CANCELLED}),
 }
 # Those that are about the time it then had: whoever moves it tells of the new one, and plans other reminders.
-_OF_ITS_TIME = frozenset({T.BOOKING_RESCHEDULED, T.BOOKING_REMINDER})
+_OF_ITS_TIME = frozenset({T.BOOKING_RESCHEDULED, T.BOOKING_REMINDER, T.ATTENDEE_MOVED})
 # PUBLISH tells and asks for no answer; REQUEST would ask to accept or decline what is agreed already. CANCEL takes out
 # of a calendar what was published before (RFC 5546).
 _METHODS: Mapping[BookingStatus, str] = {S.CONFIRMED: "PUBLISH", S.CANCELLED: "CANCEL"}
@@ -71,6 +76,11 @@ _ABOUT_BOOKINGS: Mapping[MailTemplate, Callable[[Appointment], Letter]] = {
     T.BOOKING_RESCHEDULED: words.booking_rescheduled,
     T.BOOKING_CANCELLED: words.booking_cancelled,
     T.BOOKING_REMINDER: words.booking_reminder,
+}
+_TO_ATTENDEES: Mapping[MailTemplate, Callable[[Appointment], Letter]] = {
+    T.ATTENDEE_CONFIRMED: words.attendee_confirmed,
+    T.ATTENDEE_MOVED: words.attendee_moved,
+    T.ATTENDEE_CANCELLED: words.attendee_cancelled,
 }
 
 
@@ -96,6 +106,22 @@ async def _about_booking(mail: Mail, now: datetime, public_url: str) -> Letter |
     # The link in it opens what is known of the customer, who may have another address by now.
     if row is None or row["email"] != mail.to:
         return None
+    return _of_booking(mail, dict(row), now, public_url)
+
+
+async def _to_attendee(mail: Mail, now: datetime, _public_url: str) -> Letter | None:
+    """What an attendee is told: nothing of who booked, of others who come, or that anybody typed; and no link."""
+    if mail.account_id is None:
+        return None
+    coming = await Attendee.of(mail.account_id).get_or_none(id=mail.about_id)
+    if coming is None or coming.email != mail.to:
+        return None
+    (row,) = await fetch(_BOOKING, mail.account_id, coming.booking_id)
+    bare = {**dict(row), "customer": "", "reference": "", "customer_zone": None, "manage_nonce": ""}
+    return _of_booking(mail, bare, now, None)
+
+
+def _of_booking(mail: Mail, row: Mapping[str, Any], now: datetime, public_url: str | None) -> Letter | None:
     if (status := BookingStatus(row["status"])) not in _TRUE_IN[mail.template]:
         return None
     starts_at = from_database(row["starts_at"])
@@ -103,18 +129,19 @@ async def _about_booking(mail: Mail, now: datetime, public_url: str) -> Letter |
     superseded = mail.template in _OF_ITS_TIME and mail.data.get("sequence", row["sequence"]) < row["sequence"]
     if superseded or starts_at <= now:
         return None
-    token = manage_token(uuid_of(row["id"]), row["manage_nonce"])
+    token = manage_token(uuid_of(row["id"]), row["manage_nonce"]) if public_url is not None else ""
     place = ", ".join(part for part in (row["place"], row["address"]) if part)
     about = Appointment(
         business=row["business"], service=row["service"], staff=row["staff"], customer=row["customer"],
         place=place or None, reference=row["reference"], starts_at=starts_at, ends_at=from_database(row["ends_at"]),
-        zone=row["zone"], customer_zone=row["customer_zone"], link=_link(public_url, "booking", token), token=token,
+        zone=row["zone"], customer_zone=row["customer_zone"], token=token,
+        link=_link(public_url, "booking", token) if public_url is not None else "",
     )  # fmt: skip
     if status is S.EXPIRED:
         return words.booking_unpaid(about) if row["awaits_payment"] else words.booking_expired(about)
     if status is S.REQUESTED and not row["requests_block"] and mail.template is T.BOOKING_REQUESTED:
         return words.booking_asked(about)
-    letter = _ABOUT_BOOKINGS[mail.template](about)
+    letter = {**_ABOUT_BOOKINGS, **_TO_ATTENDEES}[mail.template](about)
     entry = Entry(row["ical_uid"], row["sequence"], status, starts_at, about.ends_at, now, "")
     return replace(letter, calendar=_calendar(entry, about, place))
 
@@ -250,5 +277,6 @@ _WRITERS: Mapping[MailTemplate, Callable[[Mail, datetime, str], Awaitable[Letter
     T.SECURITY_EVENT: _security_event,
     T.PLATFORM_ALERT: _platform_alert,
     **dict.fromkeys(_ABOUT_BOOKINGS, _about_booking),
+    **dict.fromkeys(_TO_ATTENDEES, _to_attendee),
     **dict.fromkeys((T.SERIES_BOOKED, T.SERIES_CHANGED, T.SERIES_CANCELLED), about_series),
 }

@@ -137,7 +137,7 @@ def _facts(about: Appointment) -> str:
     lines += [f"What:      {one_line(about.service)}", f"With:      {one_line(about.staff)}"]
     if about.place:
         lines.append(f"Where:     {one_line(about.place)}")
-    return "\n".join([*lines, f"Reference: {about.reference}"])
+    return "\n".join([*lines, *([f"Reference: {about.reference}"] if about.reference else [])])
 
 
 def _booking(about: Appointment, subject: str, sentence: str, *, manage: bool) -> Letter:
@@ -191,6 +191,31 @@ def booking_rescheduled(about: Appointment) -> Letter:
 def booking_reminder(about: Appointment) -> Letter:
     """An appointment comes near."""
     return _booking(about, "Reminder", "This is to remind you of your appointment:", manage=True)
+
+
+def attendee_confirmed(about: Appointment) -> Letter:
+    """Somebody who books said that the reader comes along."""
+    return _to_attendee(about, "You are expected", "You are expected at this appointment:")
+
+
+def attendee_moved(about: Appointment) -> Letter:
+    """An appointment to which the reader comes along has another time."""
+    return _to_attendee(about, "Moved", "An appointment at which you are expected was moved. This counts now:")
+
+
+def attendee_cancelled(about: Appointment) -> Letter:
+    """An appointment to which the reader comes along is off."""
+    return _to_attendee(about, "Cancelled", "An appointment at which you were expected is cancelled:")
+
+
+def _to_attendee(about: Appointment, subject: str, sentence: str) -> Letter:
+    business = one_line(about.business)
+    why = (
+        "Whoever booked it gave this address, so that you hear of it. If you do not know what it is about, do nothing, "
+        f"or ask {business} to take your address out."
+    )
+    title = f"{subject}: {one_line(about.service)} at {business}"
+    return _letter(title, "Hello,", sentence, _facts(about), why, f"{business}, by Calendera")
 
 
 def several(

@@ -12,6 +12,7 @@ import resolvers.booking_changes as change
 import resolvers.bookings as resolve
 import resolvers.reschedule as move
 from graph.add_ons import BookingAddOn
+from graph.attendees import Attendee
 from graph.customers import Customer
 from graph.enums import BookingSource, BookingStatus, Permission
 from graph.errors import (
@@ -51,6 +52,7 @@ from graph.shape import Through
 from graph.staff import Staff
 from graph.times import LocalTime, local_time
 from models.add_on import BookingAddOn as BookingAddOnRow
+from models.attendee import Attendee as AttendeeRow
 from models.booking import Booking as BookingRow
 from models.cancellation import Cancellation as CancellationRow
 from models.engagement import Engagement as EngagementRow
@@ -59,7 +61,9 @@ from models.intake import IntakeAnswer as IntakeAnswerRow
 from models.payment import Payment as PaymentRow
 from models.segment import Segment as SegmentRow
 from models.series import SeriesOccurrence as OccurrenceRow
+from resolvers.attendees import update_booking_attendees
 from resolvers.context import Info
+from resolvers.history import events_confined
 from resolvers.intake_answers import ordinary, sensitive, update_booking_answers
 from resolvers.resources import given_to_bookings
 from rules.booking_states import last_moment
@@ -252,8 +256,15 @@ class Booking(Node):
         Through(IntakeAnswerRow, near="booking_id", order="place", shows=sensitive),
         fresh_beyond_own=True,
     )
+    attendees: list[Attendee] | None = many(
+        P.CUSTOMERS_READ, "Who comes beside who booked, as far as they were named; `partySize` counts everybody.",
+        Through(AttendeeRow, near="booking_id", order="place"), holds=2,
+    )  # fmt: skip
     history: list[Event] | None = many(
-        P.HISTORY_READ, "What happened to it, in order.", Through(EventRow, near="subject_id"), holds=10
+        P.HISTORY_READ,
+        "What happened to it, in order: all of it, so ask for one booking's. `bookingHistory` answers it in pages.",
+        Through(EventRow, near="subject_id", order="created_at", shows=events_confined),
+        holds=10,
     )
     version: int = shown(P.BOOKINGS_READ, "Grows with every change; send it back as `expectedVersion`.")
     sequence: int = shown(P.BOOKINGS_READ, "Grows when it is moved or called off: iCalendar's SEQUENCE.")
@@ -376,6 +387,10 @@ class BookingMutations:
     mark_no_show = mutation(
         change.mark_no_show, P.BOOKINGS_CLOSE, _STORED, NotFound, VersionConflict, WrongState, TooEarly
     )
+    update_booking_attendees = mutation(
+        update_booking_attendees, P.ATTENDEES_WRITE, _STORED, ValidationFailed, NotFound, VersionConflict, WrongState,
+        Throttled,
+    )  # fmt: skip
     update_booking_answers = mutation(
         update_booking_answers, P.ANSWERS_WRITE, _STORED, ValidationFailed, NotFound, VersionConflict
     )

@@ -23,7 +23,7 @@ def _booking(root: Any) -> Any:
 
 def _event(root: Any) -> Any:
     """What happened, when and by whom."""
-    return root.event
+    return root.told
 
 
 @strawberry.type(description="Something happened to a booking.")

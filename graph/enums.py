@@ -386,8 +386,8 @@ needing(ChangeSubject, **{one.name: FOLLOWED[one.value] for one in ChangeSubject
 
 __all__ = [
     "Access", "AccessKeyKind", "ActorKind", "Assignment", "BookingSource", "BookingStatus", "ChangeSubject",
-    "Confirmation", "ExportStatus", "FeedDetail", "InvitationStatus", "Lifecycle", "LimitMeasure", "LimitPeriod",
-    "NotOfferedReason", "Permission", "PlatformAccessKind", "PlatformAccessStatus", "PlatformRole",
-    "RefusalCode", "RetentionClass", "Role", "Scope", "SecondFactor", "SecurityEventKind", "Side", "SignInMethod",
-    "SlotMode", "SupportFields", "ViewerKind", "Visibility",
+    "Confirmation", "ExportStatus", "FeedDetail", "InvitationStatus", "Lifecycle",
+    "LimitMeasure", "LimitPeriod", "NotOfferedReason", "Permission", "PlatformAccessKind", "PlatformAccessStatus",
+    "PlatformRole", "RefusalCode", "RetentionClass", "Role", "Scope", "SecondFactor", "SecurityEventKind", "Side",
+    "SignInMethod", "SlotMode", "SupportFields", "ViewerKind", "Visibility",
 ]  # fmt: skip

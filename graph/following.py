@@ -23,7 +23,7 @@ from graph.planning import model_of, plan
 from graph.reading import Record, read
 from graph.selecting import selected
 from graph.shape import Size
-from models.event import Event as EventRow
+from resolvers.history import events as shown_events
 from rules import following
 from rules.ids import global_id
 
@@ -92,7 +92,7 @@ class _ReadsNodes(FieldExtension):
                 one.node = rows[one.change.subject].get(one.change.subject_id)
         if "event" in asked and info.context.viewer.access(P.HISTORY_READ):
             ids = [one.change.place.event_id for one in page.changes]
-            events = info.context.rows(EventRow, P.HISTORY_READ).filter(id__in=ids)
+            events = shown_events(info.context).filter(id__in=ids)
             found = await _read(info, events, asked["event"])
             for one in page.changes:
                 one.event = found.get(one.change.place.event_id)

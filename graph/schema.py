@@ -24,6 +24,7 @@ from graph.diary_pages import DiaryQueries
 from graph.exports import ExportMutations, ExportQueries
 from graph.external_busy import ExternalBusyMutations, ExternalBusyQueries
 from graph.following import FollowingQueries
+from graph.history import HistoryQueries
 from graph.holds import HoldMutations
 from graph.insights import InsightQueries
 from graph.installed_apps import InstalledAppMutations, InstalledAppQueries
@@ -76,6 +77,7 @@ class Query(
     AvailabilityQueries,
     SeriesQueries,
     BookingQueries,
+    HistoryQueries,
     InsightQueries,
     DiaryQueries,
     WaitlistQueries,

@@ -32,6 +32,7 @@ from models.event import Event as EventRow
 from models.series import BookingSeries as SeriesRow
 from models.series import SeriesOccurrence as OccurrenceRow
 from models.series import SeriesScope
+from resolvers.history import events_confined
 from resolvers.series import OnConflict
 from rules.wall_time import to_instant
 from rules.zones import zone
@@ -105,7 +106,7 @@ class BookingSeries(Node):
     ended_at: datetime | None = shown(P.BOOKINGS_READ, "When the rest of it was called off at once; null: it was not.")
     history: list[Event] | None = many(
         P.HISTORY_READ, "What happened to the series as a whole, in order. Each booking has a history of its own.",
-        Through(EventRow, near="subject_id"),
+        Through(EventRow, near="subject_id", shows=events_confined),
     )  # fmt: skip
     version: int = shown(P.BOOKINGS_READ, "Grows with every change of the rule.")
     created_at: datetime = shown(P.BOOKINGS_READ, "When it was booked.")

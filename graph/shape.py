@@ -28,7 +28,7 @@ class Through:
     With `far`, `model` only joins: the rows wanted are those that its column `far` points to.
     Rows come in the order of `order`, or, where `sorted_by` is given, of that column of the rows wanted.
     `single`: there is at most one, and the field answers it or null.
-    `shows` says which of the rows wanted this viewer may be shown, as the list of them at the root does.
+    `shows` says which of the rows wanted this viewer may be shown, as the list of them at the root does; None: all.
     """
 
     model: type[Any]
@@ -37,7 +37,7 @@ class Through:
     order: str = "id"
     sorted_by: str | None = None
     single: bool = False
-    shows: Callable[[Context], QuerySet[Any]] | None = None
+    shows: Callable[[Context], QuerySet[Any] | None] | None = None
 
     def __post_init__(self) -> None:
         for column in (self.near, self.order, *([self.far] if self.far else [])):

@@ -7,9 +7,11 @@ from models.app import App
 from models.app_grant import AppGrant, AppToken
 from models.app_installation import AppInstallation
 from models.attempts import Attempts
+from models.attendee import Attendee
 from models.audit import AuditCheckpoint, AuditEntry
 from models.blocking import CustomerBlock
 from models.booking import Booking, BookingSource
+from models.booking_snapshot import BookingSnapshot
 from models.calendar_feed import CalendarFeed, FeedDetail
 from models.calendar_subscription import CalendarSubscription
 from models.cancellation import Cancellation
@@ -63,11 +65,13 @@ __all__ = [
     "AppToken",
     "Assignment",
     "Attempts",
+    "Attendee",
     "AuditCheckpoint",
     "AuditEntry",
     "Booking",
     "BookingAddOn",
     "BookingSeries",
+    "BookingSnapshot",
     "BookingSource",
     "BusySource",
     "Calendar",

@@ -15,6 +15,7 @@ from uuid_utils.compat import uuid7
 
 from models.act import Act
 from models.add_on import keep_add_ons
+from models.attendee import Coming, keep_attendees, refuse_crowd
 from models.blocking import block_on, not_online, not_told
 from models.booking import Booking, BookingSource, booker_token, local_start, manage_token
 from models.busy import Ignoring
@@ -99,6 +100,7 @@ class Particulars:
     # How long an online payment may take; None where there is none.
     payable_for: timedelta | None = None
     answers: Sequence[Answered] = ()
+    attendees: Sequence[Coming] = ()
     even_if_blocked: bool = False
 
 
@@ -129,6 +131,7 @@ async def book_held(act: Act, wish: Wish, particulars: Particulars) -> Booking:
         wish = _held(wish, hold, await segments_of(act.account_id, hold_id=hold.id))
         held = await hold.calendars()
     offer = await _offer(act, wish, hold)
+    refuse_crowd(particulars.attendees, wish.party)
 
     async def write(choice: Choice, overridden: tuple[Unfit, ...]) -> Booking:
         if hold is not None:
@@ -139,18 +142,28 @@ async def book_held(act: Act, wish: Wish, particulars: Particulars) -> Booking:
             await refuse_more(act, offer, customer)
         session = await _seat(act, wish, offer, choice, particulars)
         booking = await _insert(act, wish, offer, choice.lead, particulars, customer, session)
-        await keep_answers(act, booking.id, booking.ends_at, particulars.answers)
-        await keep_add_ons(act, booking.id, offer.extras)
+        await _keep(act, booking, particulars, offer)
         await add_segments(act, wish.starts_at, parts_of(offer), booking_id=booking.id)
         await _ask_deposit(act, wish, particulars, booking)
         if session is None and booking.has_time:
             span = blocked(booking.starts_at, booking.ends_at, booking.before_minutes, booking.after_minutes)
             await occupy(act, choice.calendar_ids, span, booking_id=booking.id, may_overlap=wish.may_overlap)
         await engage(act, booking.id, choice.places)
-        await _tell(act, booking, customer, although_blocked | await overriding(wish, booking, overridden))
+        traces = although_blocked | await overriding(wish, booking, overridden)
+        await _tell(act, booking, customer, traces | _crowd(particulars))
         return booking
 
     return await take(act, offer, wish, write, held=held)
+
+
+async def _keep(act: Act, booking: Booking, particulars: Particulars, offer: Offer) -> None:
+    await keep_answers(act, booking.id, booking.ends_at, particulars.answers)
+    await keep_attendees(act, booking.id, particulars.attendees)
+    await keep_add_ons(act, booking.id, offer.extras)
+
+
+def _crowd(particulars: Particulars) -> dict[str, Any]:
+    return {"attendees": len(particulars.attendees)} if particulars.attendees else {}
 
 
 async def _seat(act: Act, wish: Wish, offer: Offer, choice: Choice, particulars: Particulars) -> GroupSession | None:

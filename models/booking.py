@@ -41,6 +41,11 @@ def appointment_moment() -> Instant[datetime]:
     return personal(Instant(), "user.behavior", Subject.CUSTOMER, Purpose.SERVICE, RetentionClass.BOOKING)
 
 
+def appointment_moment_if_kept() -> Instant[datetime | None]:
+    """The same, where it may have been taken out."""
+    return personal(Instant(null=True), "user.behavior", Subject.CUSTOMER, Purpose.SERVICE, RetentionClass.BOOKING)
+
+
 def words() -> Field[str]:
     """What somebody wrote about an appointment."""
     return personal(

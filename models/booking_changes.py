@@ -9,17 +9,19 @@ from datetime import datetime
 from uuid import UUID
 
 from models.act import Act
+from models.attendee import Coming, keep_attendees, refuse_crowd, tell_attendees
 from models.booking import Booking
 from models.engagement import calendars_of
 from models.event import record
 from models.intake import Answered, keep_answers, record_answers
+from models.mail import MailTemplate
 from models.occupancy import lock_calendars
 from models.setback import READY, each, with_setbacks
 from models.storage.database import fetch, retrying, transaction
 from models.storage.errors import Contended
 from models.storage.reach import Reach, reaching
 from models.transitions import carry_out, current, write
-from rules.booking_states import TRANSITIONS, BookingStatus, Stopped, in_time, is_overdue, last_moment, why_not
+from rules.booking_states import PENDING, TRANSITIONS, BookingStatus, Stopped, in_time, is_overdue, last_moment, why_not
 from rules.errors import NotFound, TooEarly, TooLateToCancel, VersionConflict, WrongState
 from rules.payments import DepositRefund
 
@@ -94,6 +96,27 @@ async def write_answers(act: Act, booking_id: UUID, expected_version: int, answe
             await write(act, booking, {})
             await keep_answers(act, booking.id, booking.ends_at, answers)
             await record_answers(act, booking.id, answers)
+            return await current(act, booking_id)
+
+    return await retrying(work)
+
+
+async def write_attendees(act: Act, booking_id: UUID, expected_version: int, people: Sequence[Coming]) -> Booking:
+    """Put these in the place of a booking's attendees, and mail those who are new. VersionConflict, WrongState,
+    ValidationFailed for more than its party has."""
+
+    async def work() -> Booking:
+        async with transaction():
+            booking = await locked(act, booking_id)
+            if booking.version != expected_version:
+                raise VersionConflict(booking.version)
+            refuse_state(act, booking, PENDING)
+            refuse_crowd(people, booking.party_size)
+            await write(act, booking, {})
+            before = await keep_attendees(act, booking.id, people)
+            await record(act, "booking_attendees_changed", "booking", booking.id, before=before, after=len(people))
+            if booking.starts_at > act.at:
+                await tell_attendees(act, booking, MailTemplate.BOOKING_CONFIRMED, new_alone=True)
             return await current(act, booking_id)
 
     return await retrying(work)

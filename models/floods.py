@@ -47,7 +47,8 @@ def _throttled(at: datetime) -> Throttled:
     left = max(1, ceil((tomorrow - at).total_seconds()))
     hours = ceil(left / 3_600)
     words = (
-        "As many bookings as one network may make in a day have been made from yours. Please call the business, or "
+        "As many bookings as one network may make in a day have been made from yours; whoever comes along and is "
+        "mailed counts too. Please call the business, or "
         "sign in with a link that it mails you if it knows you, or come back in "
         f"{hours} hour{'s' if hours > 1 else ''}."
     )

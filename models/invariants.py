@@ -176,6 +176,21 @@ _CHECKS: Mapping[str, str] = MappingProxyType(
               SELECT COALESCE(SUM(r.amount_minor), 0) FROM refund r
               WHERE r.account_id = p.account_id AND r.payment_id = p.id AND r.state <> 'FAILED')
         """,
+        "a booking is not what its history says": """
+            SELECT b.id FROM booking b JOIN booking_snapshot s ON s.account_id = b.account_id AND s.id = (
+              SELECT l.id FROM booking_snapshot l WHERE l.account_id = b.account_id AND l.booking_id = b.id
+              ORDER BY l.version DESC, l.id DESC LIMIT 1)
+            WHERE b.account_id = $1 AND (
+              s.status <> b.status OR s.customer_id <> b.customer_id OR s.staff_id <> b.staff_id
+              OR s.starts_at <> b.starts_at OR s.ends_at <> b.ends_at OR s.local_start <> b.local_start
+              OR s.party_size <> b.party_size OR s.paid_minor <> b.paid_minor
+              OR COALESCE(s.price_minor, -1) <> COALESCE(b.price_minor, -1)
+              OR (s.location_id IS NULL) <> (b.location_id IS NULL) OR s.location_id <> b.location_id
+              OR EXISTS (SELECT 1 FROM engagement e WHERE e.account_id = b.account_id AND e.booking_id = b.id
+                AND (e.staff_id IS NOT NULL AND CAST(s.people AS TEXT) NOT LIKE '%' || e.staff_id || '%'
+                  OR e.resource_id IS NOT NULL
+                    AND CAST(s.things AS TEXT) NOT LIKE '%' || e.resource_id || '/' || e.unit || '"%')))
+        """,
         "a booking has no history": """
             SELECT b.id FROM booking b
             WHERE b.account_id = $1 AND NOT EXISTS (

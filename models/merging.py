@@ -18,6 +18,7 @@ import models
 from models.act import Act
 from models.blocking import CustomerBlock
 from models.book import Repeatable
+from models.booking import Booking
 from models.customer import Customer, CustomerTag
 from models.event import record
 from models.mailed_links import end_mailed_links
@@ -75,7 +76,13 @@ async def _merge(act: Act, wanted: Merge) -> None:
         # A mailed link proves a mailbox, and opens what is known of its customer.
         if one.email is not None and one.email != values["email"]:
             await end_mailed_links(act, one.id, values["email"])
+    bookings = await Booking.of(act.account_id).filter(customer_id=merged.id).only("id")
     moved = await _move(act, kept.id, merged.id)
+    for booking in bookings:
+        await record(
+            act, "booking_customer_changed", "booking", booking.id, customer_id=str(kept.id),
+            previous_customer_id=str(merged.id),
+        )  # fmt: skip
     await _remove(act, merged)
     changes = {**values, "version": F("version") + 1, "updated_at": act.at}
     await Customer.of(act.account_id).filter(id=kept.id).update(**changes)

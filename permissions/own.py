@@ -80,7 +80,10 @@ _OF_STAFF = ("booking_series", "busy_source", "calendar_subscription")
 _OF_BOOKINGS = {
     "booking": "id", "event": "subject_id",
     **dict.fromkeys(
-        ("series_occurrence", "booking_add_on", "payment", "payment_entry", "cancellation", "intake_answer", "segment"),
+        (
+            "series_occurrence", "booking_add_on", "payment", "payment_entry", "cancellation", "intake_answer",
+            "segment", "attendee",
+        ),
         "booking_id",
     ),
 }  # fmt: skip
@@ -92,6 +95,8 @@ def bookings_of(customer_id: UUID) -> Mapping[str, Owns]:
     return {
         "booking": (Own("customer_id", who),),
         "booking_add_on": (Own("booking_id", who, Through(Booking, "id", "customer_id")),),
+        "event": (Own("subject_id", who, Through(Booking, "id", "customer_id")),),
+        "attendee": (Own("booking_id", who, Through(Booking, "id", "customer_id")),),
         "payment": (Own("booking_id", who, Through(Booking, "id", "customer_id")),),
         "payment_entry": (Own("booking_id", who, Through(Booking, "id", "customer_id")),),
         "cancellation": (Own("booking_id", who, Through(Booking, "id", "customer_id")),),

@@ -118,6 +118,8 @@ class Viewer:
         mine = {
             "booking": Own("id", frozenset({booking_id})),
             "booking_add_on": Own("booking_id", frozenset({booking_id})),
+            "event": Own("subject_id", frozenset({booking_id})),
+            "attendee": Own("booking_id", frozenset({booking_id})),
             "payment": Own("booking_id", frozenset({booking_id})),
             "payment_entry": Own("booking_id", frozenset({booking_id})),
             "cancellation": Own("booking_id", frozenset({booking_id})),

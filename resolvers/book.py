@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,13 +13,13 @@ from models.book import Particulars, Person, Repeatable
 from models.book import book as book_wish
 from models.booking import Booking, BookingSource
 from models.customer import Customer
-from models.floods import within_the_day
 from models.payment import Payment
 from models.service import Service
 from models.slot_choice import Wish
 from permissions.classes import Requires
 from permissions.roles import Access, Permission
 from permissions.viewer import Viewer, ViewerKind
+from resolvers.attendees import ATTENDEES_WORDS, AttendeeInput, read_attendees, within_what_is_mailed
 from resolvers.availability import LONGEST_TOKEN, PARTY_WORDS
 from resolvers.checking import Checks
 from resolvers.choosing import CHOSEN_WORDS, AddOnChoiceInput, chosen
@@ -103,6 +103,7 @@ class OneServiceInput(OverridingInput):
 @strawberry.input(description="A booking to make.")
 class BookInput(OneServiceInput):
     followed_by: list[FollowingServiceInput] | None = strawberry.field(description=FOLLOWED_WORDS, default=None)
+    attendees: list[AttendeeInput] = strawberry.field(description=ATTENDEES_WORDS, default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,10 @@ async def book(info: Info, input: BookInput) -> Booked:
     are; a customer who signed in books with their `customerId`.
     """
     context = info.context
-    wish, particulars = await wish_of(context, input, input.followed_by)
+    checks = Checks()
+    people = read_attendees(checks, input.attendees)
+    wish, particulars = await wish_of(context, input, input.followed_by, checks)
+    particulars = replace(particulars, attendees=people)
     async with no_flood(context, particulars):
         booking = await book_wish(context.act, wish, particulars, repeatable(context, "book", input))
     if context.viewer.kind in AT_WIDGET:
@@ -131,14 +135,17 @@ async def book(info: Info, input: BookInput) -> Booked:
 
 
 def no_flood(context: Context, particulars: Particulars, bookings: int = 1) -> AbstractAsyncContextManager[None]:
+    """Whoever proves nothing books only so much in a day, and makes us mail only so many others."""
     unproved = context.viewer.kind in AT_WIDGET and isinstance(particulars.customer, Person)
-    return within_the_day(context.account_id, context.address, context.now, bookings) if unproved else nullcontext()
+    return within_what_is_mailed(context, particulars.attendees, bookings if unproved else 0)
 
 
-async def wish_of(context: Context, input: OneServiceInput, followed_by: Following = None) -> tuple[Wish, Particulars]:
+async def wish_of(
+    context: Context, input: OneServiceInput, followed_by: Following = None, checks: Checks | None = None
+) -> tuple[Wish, Particulars]:
     """What is wished for, checked. ValidationFailed, Denied; NotFound for ids of nothing."""
     rules = _rules(context, input)
-    checks = Checks()
+    checks = checks or Checks()
     starts_at = start(checks, context, input.starts_at)
     check_overriding(checks, context, input, starts_at)
     told = _told(checks, input)

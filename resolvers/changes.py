@@ -22,6 +22,7 @@ from models.location import Location
 from models.staff import Staff
 from permissions.roles import Access, Permission
 from resolvers.context import Context, Info
+from resolvers.history import events
 from resolvers.searching import key_in
 
 P = Permission
@@ -30,11 +31,13 @@ WATCHED = "booking"  # the subject of the events that subscriptions are about
 
 @dataclass(frozen=True, slots=True)
 class BookingChange:
-    """`booking` finds nothing where the viewer may no longer see the row that they saw before."""
+    """`booking` finds nothing where the viewer may no longer see the row that they saw before; `told` nothing where the
+    event is not for them."""
 
     booking_id: UUID
     booking: QuerySet[Booking]
     event: QuerySet[Event]
+    told: QuerySet[Event] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ async def booking_changed(
         happening.subject_id,
         rows.filter(id=happening.subject_id),
         Event.of(context.account_id).filter(id=happening.event_id),
+        events(context).filter(id=happening.event_id) if context.viewer.access(P.HISTORY_READ) else None,
     )
     if await asked.of(change.booking, context.account_id).exists() or await _left(context, change, asked):
         return change

@@ -20,7 +20,6 @@ from models.calendar_feed import CalendarFeed
 from models.closed_day import ClosedDay
 from models.customer import Customer
 from models.customer_session import CustomerSession
-from models.event import Event
 from models.export import Export
 from models.external_busy import BusySource
 from models.hold import Hold
@@ -44,6 +43,7 @@ from models.waitlist import WaitlistEntry
 from permissions.roles import Permission
 from permissions.viewer import ViewerKind
 from resolvers.context import Context, Info
+from resolvers.history import events
 from resolvers.services import shop_window
 from rules.errors import BadInput, Denied
 from rules.ids import read_id
@@ -125,7 +125,7 @@ ROWS: Mapping[str, Rows] = {
     "payment": _by(Payment, P.PAYMENTS_READ),
     "hold": _hold,
     "platform_access": _by(PlatformAccess, P.PLATFORM_ACCESS_READ),
-    "event": _by(Event, P.HISTORY_READ),
+    "event": events,
     "export": _by(Export, P.EXPORTS_MANAGE),
     "security_event": _by(SecurityEvent, P.SECURITY_READ),
     "privacy_settings": _by(PrivacySettings, P.PRIVACY_SETTINGS_READ),

@@ -44,9 +44,9 @@ def calendar_text(entries: Iterable[Entry], method: str = "", organizer: tuple[s
 def appointment_entry(
     row: Entry, *, service: str, business: str, staff: str, place: Iterable[str | None], reference: str
 ) -> Entry:
-    """The same appointment in the words of who goes there."""
+    """The same appointment in the words of who goes there; without a reference for whoever only comes along."""
     where = ", ".join(part for part in place if part)
-    words = f"With: {staff}\nReference: {reference}"
+    words = f"With: {staff}" + (f"\nReference: {reference}" if reference else "")
     return Entry(
         row.uid, row.sequence, row.status, row.starts_at, row.ends_at, row.changed_at, f"{service} at {business}",
         where, words,

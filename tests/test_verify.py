@@ -43,6 +43,7 @@ async def test_everything_holds_of_a_diary_that_was_lived_in(salon: Business) ->
     assert await broken(salon.account.id) == []
 
 
+UNTOLD = "a booking is not what its history says"
 STRIKES = {
     "a booking that counts does not have all of its time or seats": (
         "DELETE FROM occupancy WHERE account_id = $1 AND booking_id = $2"
@@ -50,6 +51,7 @@ STRIKES = {
     "a booking that was called off still has its time or seats": (
         "UPDATE booking SET status = 'CANCELLED', version = version + 1 WHERE account_id = $1 AND id = $2"
     ),
+    UNTOLD: ("UPDATE booking SET party_size = party_size + 1, version = version + 1 WHERE account_id = $1 AND id = $2"),
     "a booking blocks another time than its own with its buffers": (
         "UPDATE occupancy SET ends = ends + 60 WHERE account_id = $1 AND booking_id = $2"
     ),
@@ -64,7 +66,10 @@ async def test_a_booking_that_is_not_straight_is_found(salon: Business, rival: B
     assert booking is not None
     await Reminder.of(salon.account.id).delete()  # of what is struck there would be one too many
     await execute(STRIKES[what], salon.account.id, booking.id)
-    assert [(one.what, one.ids) for one in await broken(salon.account.id)] == [(what, (booking.id,))]
+    found = {one.what: one.ids for one in await broken(salon.account.id)}
+    # Whoever writes a booking and no event of it is found by its history too.
+    behind_its_back = {UNTOLD: (booking.id,)} if "UPDATE booking" in STRIKES[what] else {}
+    assert found == {what: (booking.id,), **behind_its_back}
     assert await broken(rival.account.id) == []
 
 
@@ -114,7 +119,8 @@ async def test_a_reminder_that_would_say_something_wrong_is_found(salon: Busines
     desk = await bookable(salon)
     await desk.book(salon.owner, at=desk.at(9))
     await execute(strike, salon.account.id)
-    assert await found(salon.account.id) == ["a reminder is for another moment, or of a booking that does not stand"]
+    broken_ones = set(await found(salon.account.id)) - {UNTOLD}
+    assert broken_ones == {"a reminder is for another moment, or of a booking that does not stand"}
 
 
 async def test_a_booking_that_no_verb_made_is_found(salon: Business) -> None:

@@ -12,6 +12,8 @@ from models.personal import Personal, mark_of
 OPENED_BY = {
     ("app_user", "user.contact.email"): {"OWN_USER", "STAFF_CONTACT_READ"},
     ("app_user", "user.name"): {"OWN_USER", "MEMBERS_READ"},
+    ("attendee", "user.contact.email"): {"CUSTOMER_CONTACT_READ"},
+    ("attendee", "user.name"): {"CUSTOMER_NAME_READ"},
     ("booking", "user.behavior"): {"BOOKINGS_READ", "SCHEDULES_READ"},
     ("segment", "user.behavior"): {"BOOKINGS_READ"},
     ("booking", "user.content"): {"BOOKING_NOTES_READ", "BOOKING_NOTES_MANAGE"},

@@ -16,6 +16,7 @@ from models.act import ActorKind
 from models.add_on import BookingAddOn
 from models.app_grant import AppGrant, AppToken, AppTokenKind
 from models.app_installation import AppInstallation
+from models.attendee import Attendee
 from models.blocking import CustomerBlock
 from models.booking import Booking
 from models.calendar_subscription import CalendarSubscription
@@ -65,7 +66,7 @@ class Asker:
 SECOND: list[type[Owned]] = [
     Schedule, Staff, ScheduleOverride, Calendar, Customer, CustomerTag, Booking, Engagement, Cancellation,
     IntakeAnswer, TimeOff, Hold, Event, BookingSeries, SeriesOccurrence, BookingAddOn, Segment, Payment,
-    PaymentEntry, CustomerBlock,
+    PaymentEntry, CustomerBlock, Attendee,
 ]  # fmt: skip
 
 # And of what staff may remove of their own.
@@ -75,7 +76,7 @@ ELSEWHERE: list[type[Owned]] = [BusySource, CalendarSubscription]
 # What the holder of a link has beside what is known of the customer.
 OF_A_BOOKING = (
     "booking", "booking_add_on", "segment", "payment", "payment_entry", "cancellation", "intake_answer",
-    "booking_series", "series_occurrence",
+    "booking_series", "series_occurrence", "event", "attendee",
 )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from models.app import App
 from models.calendar_feed import CalendarFeed
 from models.customer import Customer
 from models.engagement import Engagement
+from models.event import Event
 from models.external_busy import BusySource
 from models.mail import Mail, MailTemplate
 from models.passkey import Passkey
@@ -131,7 +132,8 @@ async def write_on_what_is_there(business: Business) -> None:
 
 
 def refers_to(model: type[Owned]) -> list[str]:
-    return [field.refers_to for field in model._meta.fields_map.values() if hasattr(field, "refers_to")]
+    found = [field.refers_to for field in model._meta.fields_map.values() if hasattr(field, "refers_to")]
+    return [*found, "booking"] if model is Event else found  # it happened to the one that there is
 
 
 def values(model: type[Owned], business: Business, made: dict[str, UUID]) -> dict[str, Any]:

@@ -41,7 +41,12 @@ ENDING = {
 }  # fmt: skip
 
 # Whose value depends on who asks.
-DIFFERS = {("Session", "isCurrent"), ("CustomerSession", "isCurrent")}
+DIFFERS = {
+    ("Session", "isCurrent"),
+    ("CustomerSession", "isCurrent"),
+    ("Event", "changes"),  # as far as the viewer sees of the booking
+    ("Event", "actorName"),  # members rename themselves while they are asked
+}
 
 # Everybody may leave an account; who may do the other thing may also remove somebody else.
 FURTHER = {"removeMember": "changeMemberRole"}

@@ -132,6 +132,7 @@ class Specimen:
         "Availability": {"zone": ZONE, "price": (1000, "USD"), "deposit": DEPOSIT},
         "Changes": {"following": Following([], HAPPENED.place, HAPPENED.place, more=False)},
         "FreeDays": {"zone": ZONE},
+        "HistoryValue": {"table": "staff", "key": UUID(int=1), "zone": ZONE.key, "amount": 1000, "currency": "USD"},
         "Insights": {
             "zone": ZONE,
             "insights": Insights(FIGURES, [FIGURES], by_service=PARTS, by_staff=PARTS),
@@ -233,7 +234,7 @@ def change(row: Record) -> SimpleNamespace:
         about=("booking", row.id),
         booking_id=row.id,
         booking=Booking.of(row.account_id).filter(id=row.id),
-        event=Event.of(row.account_id).filter(subject_id=row.id),
+        told=Event.of(row.account_id).filter(subject_id=row.id),
     )
 
 
