@@ -77,10 +77,10 @@ _ABOUT_BOOKINGS: Mapping[MailTemplate, Callable[[Appointment], Letter]] = {
     T.BOOKING_CANCELLED: words.booking_cancelled,
     T.BOOKING_REMINDER: words.booking_reminder,
 }
-_TO_ATTENDEES: Mapping[MailTemplate, Callable[[Appointment], Letter]] = {
-    T.ATTENDEE_CONFIRMED: words.attendee_confirmed,
-    T.ATTENDEE_MOVED: words.attendee_moved,
-    T.ATTENDEE_CANCELLED: words.attendee_cancelled,
+_TO_ATTENDEES: Mapping[MailTemplate, tuple[str, str]] = {
+    T.ATTENDEE_CONFIRMED: ("You are expected", "You are expected at this appointment:"),
+    T.ATTENDEE_MOVED: ("Moved", "An appointment at which you are expected was moved. This counts now:"),
+    T.ATTENDEE_CANCELLED: ("Cancelled", "An appointment at which you were expected is cancelled:"),
 }
 
 
@@ -141,7 +141,8 @@ def _of_booking(mail: Mail, row: Mapping[str, Any], now: datetime, public_url: s
         return words.booking_unpaid(about) if row["awaits_payment"] else words.booking_expired(about)
     if status is S.REQUESTED and not row["requests_block"] and mail.template is T.BOOKING_REQUESTED:
         return words.booking_asked(about)
-    letter = {**_ABOUT_BOOKINGS, **_TO_ATTENDEES}[mail.template](about)
+    along = _TO_ATTENDEES.get(mail.template)
+    letter = words.to_attendee(about, *along) if along else _ABOUT_BOOKINGS[mail.template](about)
     entry = Entry(row["ical_uid"], row["sequence"], status, starts_at, about.ends_at, now, "")
     return replace(letter, calendar=_calendar(entry, about, place))
 

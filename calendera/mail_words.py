@@ -193,22 +193,8 @@ def booking_reminder(about: Appointment) -> Letter:
     return _booking(about, "Reminder", "This is to remind you of your appointment:", manage=True)
 
 
-def attendee_confirmed(about: Appointment) -> Letter:
-    """Somebody who books said that the reader comes along."""
-    return _to_attendee(about, "You are expected", "You are expected at this appointment:")
-
-
-def attendee_moved(about: Appointment) -> Letter:
-    """An appointment to which the reader comes along has another time."""
-    return _to_attendee(about, "Moved", "An appointment at which you are expected was moved. This counts now:")
-
-
-def attendee_cancelled(about: Appointment) -> Letter:
-    """An appointment to which the reader comes along is off."""
-    return _to_attendee(about, "Cancelled", "An appointment at which you were expected is cancelled:")
-
-
-def _to_attendee(about: Appointment, subject: str, sentence: str) -> Letter:
+def to_attendee(about: Appointment, subject: str, sentence: str) -> Letter:
+    """What whoever comes along is told of an appointment; nothing in it was typed by who booked."""
     business = one_line(about.business)
     why = (
         "Whoever booked it gave this address, so that you hear of it. If you do not know what it is about, do nothing, "
