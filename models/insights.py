@@ -76,12 +76,13 @@ async def insights(
     whole = [(bounds[0][0], bounds[-1][1])]
     by_bucket = _by(await sums(account_id, ["n"], bounds, narrowed), "n")
     by_service = await sums(account_id, ["service_id"], whole, narrowed)
+    # With whatever else it has: leaving that out here lets SQLite look through all engagements for each booking.
     by_staff = await sums(account_id, ["staff_id"], whole, narrowed)
     return Insights(
         added(counted(row) for row in by_service),
         [by_bucket.get(number) or Figures() for number in range(len(bounds))],
         {uuid_of(key): figures for key, figures in _by(by_service, "service_id").items()},
-        {uuid_of(key): figures for key, figures in _by(by_staff, "staff_id").items()},
+        {uuid_of(key): figures for key, figures in _by(by_staff, "staff_id").items() if key is not None},
     )
 
 
@@ -111,7 +112,7 @@ async def sums(
     statement = _SUMS.format(
         **times, **told, named=_named("b", keys), sessions=_named("g", keys), made=second("b.created_at"),
         session_starts=second("g.starts_at"), session_ends=second("g.ends_at"),
-        narrowed_b=_narrowing("b", keys, only), narrowed_g=_narrowing("g", keys, only),
+        narrowed_b=_narrowing("b", only), narrowed_g=_narrowing("g", only),
     )  # fmt: skip
     return await fetch(f"WITH k (n, begins, ends) AS (VALUES {', '.join(rows)}) {statement}", *values)
 
@@ -140,9 +141,8 @@ def _of(table: str, key: str) -> str:
     return "k.n" if key == "n" else f"{'e' if key in _OF_CALENDARS else table}.{key}"
 
 
-def _narrowing(table: str, keys: Sequence[str], only: Mapping[str, str]) -> str:
-    people = " AND e.staff_id IS NOT NULL" if "staff_id" in keys and "resource_id" not in keys else ""
-    return people + " ".join(f" AND {_of(table, column)} = {place}" for column, place in only.items())
+def _narrowing(table: str, only: Mapping[str, str]) -> str:
+    return " ".join(f" AND {_of(table, column)} = {place}" for column, place in only.items())
 
 
 def counted(row: Row) -> Counted:

@@ -35,7 +35,7 @@ _SERVED = """
     FROM engagement e
     LEFT JOIN occupancy o ON o.account_id = e.account_id AND o.booking_id = e.booking_id
       AND o.calendar_id = e.calendar_id
-    WHERE e.account_id = $1 AND e.booking_id {among} AND e.staff_id IS NOT NULL
+    WHERE e.account_id = $1 AND e.booking_id {among}
 """
 
 
@@ -105,6 +105,8 @@ async def _served(account_id: UUID, bookings: Sequence[Booking]) -> Mapping[UUID
     by_id = {booking.id: booking for booking in bookings}
     found: defaultdict[UUID, list[Served]] = defaultdict(list)
     for row in await fetch(_SERVED.format(among=_AMONG[dialect()]), account_id, list(by_id)):
+        if row["staff_id"] is None:
+            continue
         booking = by_id[uuid_of(row["booking_id"])]
         begin, end = epoch(booking.starts_at), epoch(booking.ends_at)
         part = begin, end
