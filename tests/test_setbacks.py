@@ -13,6 +13,7 @@ from calendera.worker import Worker
 from models.backlog import Backlog, backlog
 from models.booking import Booking
 from models.calendar_subscription import CalendarSubscription
+from models.external_busy import Whose
 from models.hold import Hold
 from models.mail import Mail, MailTemplate
 from models.service import Confirmation
@@ -134,7 +135,8 @@ async def named(salon: Business, state: str) -> list[str]:
 async def calendars(salon: Business) -> tuple[datetime, str, Left]:
     desk = await bookable(salon, staff=2)
     for number, person in enumerate(desk.staff):
-        await CalendarSubscription.begin(salon.act, person.id, "Elsewhere", f"https://127.0.0.1:{number + 1}/a.ics")
+        address = f"https://127.0.0.1:{number + 1}/a.ics"
+        await CalendarSubscription.begin(salon.act, Whose(staff_id=person.id), "Elsewhere", address)
     rows = CalendarSubscription.of(salon.account.id)
     bad = (await rows.order_by("id"))[0]
     await rows.filter(id=bad.id).update(address_sealed="sealed with a key that is lost", due_at=NOW)
