@@ -54,6 +54,7 @@ from calendera.settings import Settings, SettingsError
 from calendera.shared_buckets import Line, SharedBuckets
 from calendera.unbound import Unbound
 from calendera.watching import Unwatched, Watch, watching
+from calendera.ways_out import check_ways_out
 from calendera.worker import Worker, working
 from graph.answers import Fault
 from graph.documents import Added, Trusted
@@ -103,6 +104,7 @@ async def running(
     try:
         if settings.environment == "production":
             await refuse_demo_data(url, clock.now())
+        await check_ways_out(settings, clock.now())
         worker = working(Worker(settings, clock)) if settings.run_worker else nullcontext()
         async with watching(watch), relaying(relay), worker:
             yield

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from calendera import cli_data, cli_generated, cli_platform, cli_time, cli_trust
+from calendera import cli_data, cli_generated, cli_platform, cli_processors, cli_time, cli_trust
 from calendera.cli_start import Stop, now, start
 from calendera.settings import SettingsError
 
@@ -130,6 +130,7 @@ def jobs(
 cli_data.add_to(app)
 cli_generated.add_to(app)
 cli_platform.add_to(app)
+cli_processors.add_to(app)
 cli_trust.add_to(app)
 cli_time.add_to(app)
 

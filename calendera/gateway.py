@@ -14,11 +14,15 @@ from uuid import UUID
 
 import orjson
 
-from calendera.outgoing import NotAnswered, Outgoing
+from calendera.clock import Clock
+from calendera.egress import Egress, EgressRefused
+from calendera.outgoing import NotAnswered, Outgoing, host_of
 from calendera.settings import Settings
+from models.mail_parcels import PAYMENT
 from rules.currencies import EXACT
 from rules.instants import format_instant
 from rules.payments import GatewayFailed, Intent, PaymentState
+from rules.sharing import Channel
 
 SECONDS = 10.0
 LARGEST = 256 * 1024
@@ -50,14 +54,15 @@ class HttpGateway:
     url: str
     secret: str
     return_url: str
+    egress: Egress
 
     @classmethod
-    def of(cls, settings: Settings) -> HttpGateway | None:
+    def of(cls, settings: Settings, clock: Clock) -> HttpGateway | None:
         """The one that the settings name, if any."""
         if settings.payment_gateway_url is None or settings.payment_gateway_secret is None:
             return None
         secret = settings.payment_gateway_secret.get_secret_value()
-        return cls(settings.payment_gateway_url, secret, f"{settings.public_url}/paid")
+        return cls(settings.payment_gateway_url, secret, f"{settings.public_url}/paid", Egress.of(settings, clock))
 
     async def create(
         self, account_id: UUID, payment_id: UUID, amount: int, currency: str, expires_at: datetime
@@ -82,9 +87,12 @@ class HttpGateway:
             headers |= {"Content-Type": "application/json", "Idempotency-Key": str(key)}
         body = None if given is None else orjson.dumps(given)
         try:
-            found = await Outgoing(seconds=SECONDS).ask(
-                method, f"{self.url}{path}", most_bytes=LARGEST, headers=headers, body=body
-            )
+            async with self.egress.leaving(Channel.PAYMENTS, host_of(self.url), PAYMENT):
+                found = await Outgoing(seconds=SECONDS).ask(
+                    method, f"{self.url}{path}", most_bytes=LARGEST, headers=headers, body=body
+                )
+        except EgressRefused as refused:
+            raise GatewayFailed(refused.refusal.value, temporary=True) from None
         except NotAnswered:
             raise GatewayFailed("NOT_ANSWERED", temporary=True) from None
         if found.status not in (200, 201):

@@ -37,6 +37,8 @@ class UnsafeMail(ValueError):
 class Mailer(Protocol):
     """Where mails go."""
 
+    host: str | None  # that a mail is sent to; None where it stays on this machine
+
     async def send(self, message: EmailMessage) -> None:
         """Send to the one recipient. Raises MailNotSent or UnsafeMail. At least once: a lost answer may mean two."""
 

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
+from calendera.egress import check_pass
 from calendera.mail import MailNotSent, refuse_unsafe
 
 DEFAULT_PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
@@ -44,6 +45,7 @@ class SmtpMailer:
     def __init__(self, server: SmtpServer, *, timeout: float = 20.0, tls: ssl.SSLContext | None = None) -> None:
         """`timeout`: seconds for the whole conversation. `tls`: trust other than the machine's certificates."""
         self.server = server
+        self.host: str | None = server.host
         self.timeout = timeout
         self.tls = tls
 
@@ -57,6 +59,7 @@ class SmtpMailer:
             raise _not_sent(error) from None
 
     async def _hand_over(self, message: EmailMessage) -> None:
+        check_pass(self.server.host)
         sender, recipient = (parseaddr(str(message[header]))[1] for header in ("From", "To"))
         await aiosmtplib.send(
             message,

@@ -14,6 +14,8 @@ from calendera.mail import MailNotSent, refuse_unsafe
 class SpoolMailer:
     """Writes each mail into `folder` as `20251122T183455.123456Z-<random>.eml`: names sort by time and name nobody."""
 
+    host: str | None = None
+
     def __init__(self, folder: Path, clock: Clock) -> None:
         self.folder = folder
         self.clock = clock

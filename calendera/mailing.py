@@ -6,23 +6,29 @@ the worst a second time; both have one Message-ID, by which mail programs recogn
 
 from __future__ import annotations
 
+from email.message import EmailMessage
+
 from calendera.clock import Clock
+from calendera.egress import Egress, EgressRefused
 from calendera.logs import log
 from calendera.mail import Mailer, MailNotSent, UnsafeMail, attach, compose
 from calendera.mail_letters import letter_for
 from calendera.settings import Settings
 from models.mail import Mail, MailTemplate
+from models.mail_parcels import MAILED
 from models.policy_notice import PolicyNotice
 from models.storage.reach import bound
+from rules.sharing import Channel
 
 
 class Mailing:
     """One job: `send_one`. Any number of workers may run it at once."""
 
-    def __init__(self, settings: Settings, clock: Clock, mailer: Mailer) -> None:
+    def __init__(self, settings: Settings, clock: Clock, mailer: Mailer, egress: Egress) -> None:
         self.settings = settings
         self.clock = clock
         self.mailer = mailer
+        self.egress = egress
 
     async def send_one(self) -> int:
         """Deal with the mail that has been due longest; how many were dealt with (0 or 1)."""
@@ -38,6 +44,10 @@ class Mailing:
             again = refusal.temporary and await mail.failed(self.clock.now())
             line = "mail not sent, will be tried again" if again else "mail given up"
             log.warning(line, reason=refusal.code, status=refusal.status, **about)
+        except EgressRefused as refusal:
+            again = await mail.failed(self.clock.now())
+            line = "mail not sent, will be tried again" if again else "mail given up"
+            log.warning(line, reason=refusal.refusal.value, **about)
         except UnsafeMail:
             await mail.give_up(self.clock.now())
             log.warning("mail given up", reason="UNSAFE", **about)
@@ -62,7 +72,16 @@ class Mailing:
         )  # fmt: skip
         if letter.calendar is not None:
             attach(message, letter.calendar)
-        await self.mailer.send(message)
+        await self._hand_over(mail, message)
         if mail.template is MailTemplate.POLICY_CHANGED and mail.about_id is not None:
             await PolicyNotice.was_mailed(mail.about_id, self.clock.now())
         return True
+
+    async def _hand_over(self, mail: Mail, message: EmailMessage) -> None:
+        """To the folder, or through the egress to the server. Raises EgressRefused, MailNotSent, UnsafeMail."""
+        if self.mailer.host is None:
+            await self.mailer.send(message)
+            return
+        with bound(mail.account_id):
+            async with self.egress.leaving(Channel.MAIL, self.mailer.host, MAILED[mail.template]):
+                await self.mailer.send(message)

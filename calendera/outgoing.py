@@ -13,14 +13,20 @@ from dataclasses import dataclass
 from socket import IPPROTO_TCP
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import httpcore
 
+from calendera.egress import check_pass
 from rules.outgoing import clean_feed_address, may_connect
 
 MOST_REDIRECTS = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+def host_of(address: str) -> str:
+    """The host of an address, as the register of processors has it."""
+    return urlsplit(address).hostname or ""
 
 
 class NotAnswered(Exception):
@@ -112,6 +118,7 @@ class Outgoing:
         self, address: str, most: int, headers: Mapping[str, str], method: str = "GET", body: bytes | None = None,
         backend: httpcore.AsyncNetworkBackend | None = None,
     ) -> Answered:  # fmt: skip
+        check_pass(host_of(address))
         backend = backend or _Checked(loopback=self.loopback)
         sent = {"User-Agent": "Calendera", "Accept-Encoding": "identity", **headers}
         async with (

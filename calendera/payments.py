@@ -39,7 +39,7 @@ class Payments:
     """What the program lends to resolvers, and two jobs of the worker."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
-        self.gateway = HttpGateway.of(settings)
+        self.gateway = HttpGateway.of(settings, clock)
         self._minutes = settings.payment_minutes
         self.clock = clock
 

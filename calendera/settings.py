@@ -176,6 +176,11 @@ class Settings(BaseSettings):
         description="Mail server: `smtp://`, `smtps://` (TLS from the start) or `smtp+starttls://`, then "
         "`user:password@host:port`; escape special characters as in any URL. Empty: mails are written to the spool.",
     )
+    home_country: str | None = Field(
+        default=None,
+        description="The country you run the server from, as two letters (`DE`). What leaves for no business, or for "
+        "one whose zone names no country, leaves from there: to another region only under a safeguard.",
+    )
     mail_from: str = Field(
         default="Calendera <no-reply@calendera.invalid>",
         description="Sender of every mail: an address, or a name with the address in angle brackets.",

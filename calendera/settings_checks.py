@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 from pydantic import SecretStr
 
 from rules.contacts import clean_email
+from rules.regions import clean_country
 
 if TYPE_CHECKING:
     from calendera.settings import Settings
@@ -104,6 +105,7 @@ WELL_FORMED: Mapping[str, Callable[[Any], Any]] = {
     "mail_from": _mail_from,
     "operator_email": lambda value: None if value is None else clean_email(value),
     "secret_key": _secret_key,
+    "home_country": lambda value: None if value is None else clean_country(value),
     "smtp_url": _smtp_url,
     "database_url": _database_url,
     "redis_url": _redis_url,

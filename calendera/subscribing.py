@@ -6,13 +6,16 @@ import asyncio
 from datetime import timedelta, tzinfo
 
 from calendera.clock import Clock
+from calendera.egress import Egress, EgressRefused
 from calendera.logs import log
-from calendera.outgoing import Answered, NotAnswered, Outgoing
+from calendera.outgoing import Answered, NotAnswered, Outgoing, host_of
 from models.calendar_subscription import CalendarSubscription
+from models.mail_parcels import ASKING
 from models.storage.reach import bound
 from rules.errors import ValidationFailed
 from rules.ics_busy import busy_times
 from rules.intervals import Window
+from rules.sharing import Channel
 from rules.wall_time import epoch
 
 MOST_BYTES = 5_000_000
@@ -26,9 +29,10 @@ _GONE = frozenset({401, 403, 404, 410})
 class Subscribing:
     """The job `fetch_one`. Any number of workers may run it at once."""
 
-    def __init__(self, clock: Clock, outgoing: Outgoing) -> None:
+    def __init__(self, clock: Clock, outgoing: Outgoing, egress: Egress) -> None:
         self.clock = clock
         self.outgoing = outgoing
+        self.egress = egress
 
     async def fetch_one(self) -> int:
         """Ask the calendar that has been due longest; how many were dealt with (0 or 1)."""
@@ -38,9 +42,9 @@ class Subscribing:
         with bound(found.account_id):
             try:
                 state = await self._fetch(found)
-            except NotAnswered as problem:
+            except (NotAnswered, EgressRefused) as problem:
                 state = "failed"
-                await found.failed(self.clock.now(), str(problem))
+                await found.failed(self.clock.now(), _said(problem))
             except Exception as error:
                 state = "failed"
                 log.error("calendar put off", job="calendars", job_id=found.id, exc_info=error)
@@ -51,7 +55,8 @@ class Subscribing:
     async def _fetch(self, found: CalendarSubscription) -> str:
         now = self.clock.now()
         headers = {"Accept": "text/calendar", **found.known(now)}
-        answered = await self.outgoing.get(found.address, most_bytes=MOST_BYTES, headers=headers)
+        async with self.egress.leaving(Channel.CALENDARS, host_of(found.address), ASKING):
+            answered = await self.outgoing.get(found.address, most_bytes=MOST_BYTES, headers=headers)
         if answered.status == 304 and len(headers) > 1:
             return "unchanged" if await found.unchanged(now) else "taken over"
         _refuse(answered)
@@ -68,6 +73,10 @@ class Subscribing:
         except ValueError as problem:
             raise NotAnswered(str(problem)) from None
         return "read" if told else "taken over"
+
+
+def _said(problem: NotAnswered | EgressRefused) -> str:
+    return f"This server may not ask there: {problem}." if isinstance(problem, EgressRefused) else str(problem)
 
 
 def _read(body: bytes, zone: tzinfo, span: Window) -> tuple[list[Window], int]:

@@ -16,6 +16,7 @@ from functools import partial
 
 from calendera.auditing import Sealing
 from calendera.clock import Clock
+from calendera.egress import Egress
 from calendera.exporting import Exporting
 from calendera.logs import log
 from calendera.mail import Mailer, mailer_for
@@ -27,6 +28,7 @@ from calendera.promises import Promises
 from calendera.settings import Settings
 from calendera.subscribing import Subscribing
 from calendera.waiting import Waiting
+from calendera.ways_out import check_ways_out
 from models.booking_changes import expire_requests
 from models.clearing import CLEARINGS, Clearing, clear
 from models.hold import expire_holds
@@ -59,9 +61,10 @@ class Worker:
     """The jobs of one process."""
 
     def __init__(self, settings: Settings, clock: Clock, mailer: Mailer | None = None) -> None:
-        mailing = Mailing(settings, clock, mailer or mailer_for(settings, clock))
+        egress = Egress.of(settings, clock)
+        mailing = Mailing(settings, clock, mailer or mailer_for(settings, clock), egress)
         exporting = Exporting(settings, clock)
-        subscribing = Subscribing(clock, Outgoing(loopback=settings.outgoing_to_loopback))
+        subscribing = Subscribing(clock, Outgoing(loopback=settings.outgoing_to_loopback), egress)
         promises = Promises(settings, clock)
         self.payments = Payments(settings, clock)
         self.jobs = (
@@ -154,6 +157,8 @@ async def run(settings: Settings) -> None:
     told = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, told.set)
-    async with open_database(settings), working(Worker(settings, Clock())):
-        log.info("working", database=database.dialect())
-        await told.wait()
+    async with open_database(settings):
+        await check_ways_out(settings, Clock().now())
+        async with working(Worker(settings, Clock())):
+            log.info("working", database=database.dialect())
+            await told.wait()

@@ -84,6 +84,7 @@ described(
     MASS_READ="One credential read the contacts of many customers in clear.",
     ENDED_CREDENTIAL="A session that was ended, or a key that was revoked, was used again and again.",
     APP_TOKEN_REUSED="An installed app's code or refresh token, which work once, came a second time.",
+    EGRESS_REFUSED="A message did not leave, for no processor is registered for it. Told to whoever runs the server.",
 )
 described(
     Role,

@@ -48,6 +48,7 @@ from graph.series import SeriesMutations, SeriesQueries
 from graph.series_changes import SeriesChangeMutations
 from graph.services import ServiceMutations, ServiceQueries
 from graph.shape import shape_of
+from graph.sharing import SharingQueries
 from graph.short import shorten
 from graph.sign_in import SignInMutations
 from graph.staff import StaffMutations, StaffQueries
@@ -88,6 +89,7 @@ class Query(
     PrivacyQueries,
     PolicyQueries,
     PlatformAccessQueries,
+    SharingQueries,
     ExportQueries,
     SecurityQueries,
     ZoneQueries,

@@ -19,6 +19,7 @@ from models.challenge import Challenge, ChallengePurpose
 from models.closed_day import ClosedDay
 from models.customer import Customer, CustomerTag
 from models.customer_session import CustomerLink, CustomerSession
+from models.egress_flow import EgressFlow
 from models.engagement import Engagement
 from models.event import Event
 from models.export import Export, ExportStatus
@@ -37,6 +38,7 @@ from models.platform_access import PlatformAccess, PlatformAccessKind, PlatformA
 from models.platform_staff import PlatformRole, PlatformStaff
 from models.policy_notice import PolicyNotice
 from models.privacy_settings import PrivacySettings
+from models.processor import Processor
 from models.promise_check import PromiseCheck
 from models.recovery_code import RecoveryCode
 from models.reminder import Reminder
@@ -87,6 +89,7 @@ __all__ = [
     "CustomerLink",
     "CustomerSession",
     "CustomerTag",
+    "EgressFlow",
     "Engagement",
     "Event",
     "Export",
@@ -120,6 +123,7 @@ __all__ = [
     "PlatformStaff",
     "PolicyNotice",
     "PrivacySettings",
+    "Processor",
     "PromiseCheck",
     "RecoveryCode",
     "Refund",

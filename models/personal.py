@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from tortoise import fields
 
 from rules.retention import RetentionClass
+from rules.sharing import Purpose as Purpose
 
 if TYPE_CHECKING:
     from tortoise.models import Model
@@ -28,14 +29,6 @@ class Subject(enum.Enum):
     MEMBER = "MEMBER"
     STAFF = "STAFF"
     VISITOR = "VISITOR"
-
-
-class Purpose(enum.Enum):
-    """What it is kept for. Marketing and sale are not in the list, so they cannot be expressed."""
-
-    SERVICE = "SERVICE"
-    COMMUNICATION = "COMMUNICATION"
-    SECURITY = "SECURITY"
 
 
 class Why(enum.Enum):

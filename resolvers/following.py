@@ -58,7 +58,7 @@ FOLLOWED: Mapping[str, Permission] = MappingProxyType(
     }
 )
 # What concerns one person alone, who sees it elsewhere, and what is the history itself.
-NOT_FOLLOWED = frozenset({"payment", "app_user", "session", "passkey", "customer_session", "event"})
+NOT_FOLLOWED = frozenset({"payment", "app_user", "session", "passkey", "customer_session", "event", "processor"})
 
 ChangeSubject = enum.Enum("ChangeSubject", {table.upper(): table for table in FOLLOWED})  # type: ignore[misc]  # known at run time
 

@@ -47,6 +47,7 @@ PREFIXES = {
     "offering": "ofr",
     "intake_question": "qst",
     "security_event": "sev",
+    "processor": "prc",
 }
 _TABLES = {prefix: table for table, prefix in PREFIXES.items()}
 

@@ -22,6 +22,7 @@ class SecurityEventKind(enum.Enum):
     MASS_READ = "MASS_READ"
     ENDED_CREDENTIAL = "ENDED_CREDENTIAL"
     APP_TOKEN_REUSED = "APP_TOKEN_REUSED"  # noqa: S105 - a word
+    EGRESS_REFUSED = "EGRESS_REFUSED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,11 @@ DETECTORS: Mapping[SecurityEventKind, Detector] = MappingProxyType(
             1, _DAY, "codes or tokens of an installed app came a second time",
             "One of the two who sent it is not the app, so that sign-in of the app was ended. Ask its developer, "
             "approve it again, or uninstall it.",
+        ),
+        _K.EGRESS_REFUSED: Detector(
+            1, _DAY, "messages did not leave, for the register of processors does not cover them",
+            "They wait and are tried again for two days. `calendera processors list` shows the register; announce who "
+            "gets them, or renew their safeguard.",
         ),
     }
 )  # fmt: skip

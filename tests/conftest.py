@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 
 import pytest
 
 from models.attempts import Attempts
 from models.storage.reach import Reach, reaching
+from tests import outgoing_guard
 from tests.api import Caller
 from tests.businesses import Business, make_business
 from tests.partner_apps import PartnerApp, make_app
 from tests.product import Product
+
+outgoing_guard.install()
 
 # A Monday, early in the morning in Chicago; far from any change of clocks.
 NOW = datetime(2027, 1, 11, 12, 0, tzinfo=UTC)
@@ -36,6 +39,14 @@ async def _operator() -> AsyncIterator[None]:
     """What a test looks at by itself, it sees as an operator does. The product binds each request and job anew."""
     with reaching(Reach.OPERATOR):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _no_raw_connection() -> Iterator[None]:
+    """Whatever the product did with the exception, the test fails."""
+    outgoing_guard.caught.clear()
+    yield
+    assert outgoing_guard.caught == []
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from calendera.egress import Egress
 from calendera.outgoing import Outgoing
 from calendera.subscribing import Subscribing
 from calendera.worker import Worker
@@ -60,7 +61,9 @@ async def desk(salon: Business) -> Desk:
 
 def asking(business: Business, **more: Any) -> Subscribing:
     """The worker's job."""
-    return Subscribing(business.product.clock, Outgoing(**{"loopback": True, "seconds": 0.5, **more}))
+    product = business.product
+    egress = Egress.of(product.settings, product.clock)
+    return Subscribing(product.clock, Outgoing(**{"loopback": True, "seconds": 0.5, **more}), egress)
 
 
 async def subscribe(caller: Caller, desk: Desk, address: str, **more: Any) -> dict[str, Any]:

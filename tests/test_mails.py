@@ -277,6 +277,8 @@ async def test_an_invitation_names_who_invites_and_goes_while_it_stands(
 class Refusing:
     """A mail server that says the same to everybody."""
 
+    host = None
+
     def __init__(self, temporary: bool) -> None:
         self.temporary = temporary
         self.asked: list[str] = []

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from calendera.gateway import TOLD, HttpGateway
+from calendera.gateway import TOLD
 from calendera.promises.code import fields_with_permission, of_business_people, of_customers, without_period
 from calendera.promises.finding import LiveCheck, Surroundings, judged, unchecked
 from calendera.settings import Settings
@@ -74,7 +74,7 @@ async def _booking_data(_around: Surroundings) -> Finding:
 
 def companies(told: Iterable[str], settings: Settings) -> Finding:
     """Whether a payment company is `told` nothing but what the policy says, and which companies there are."""
-    online = HttpGateway.of(settings) is not None
+    online = settings.payment_gateway_url is not None
     paying = "A payment company is told amounts and random numbers." if online else "No payment company is connected."
     mail = "Mails leave through one mail server." if settings.smtp_url else "Mails stay on this server."
     return judged({*told} <= _TOLD_OF_A_PAYMENT, f"{mail} {paying}", "A payment company is told more than this.")

@@ -47,6 +47,7 @@ from models.following import Change, Following, Place
 from models.insights import Insights, Narrowed
 from models.membership import Membership
 from models.occupancy_share import OccupancyShare, Share
+from models.processor import Processor
 from models.staff import Staff
 from models.tenancy import Owned
 from permissions.every_viewer import EVERY_VIEWER
@@ -62,6 +63,7 @@ from rules.errors import RefusalCode
 from rules.figures import Counted, Figures
 from rules.limits import Period
 from rules.payments import DepositRefund, PaymentProvider
+from rules.sharing import Channel, ProcessorRole, Safeguard
 from rules.watching import DETECTORS
 from tests.http.toy import metering
 from tests.product import Product
@@ -102,6 +104,12 @@ for _status in (BookingStatus.COMPLETED, BookingStatus.CONFIRMED):
     FIGURES.add(Counted(_status, 1, 30, 60, "USD", 1000))
 PARTS = {UUID(int=1): FIGURES}
 
+PROCESSOR = Processor(
+    id=UUID(int=1), created_at=MOMENT, name="text", task="text", role=ProcessorRole.PROCESSOR, channel=Channel.MAIL,
+    hosts="text", purposes="SERVICE", categories="user.name", country="DE", safeguard=Safeguard.STANDARD_CLAUSES,
+    safeguard_until=MOMENT.date(), starts_at=MOMENT, ended_at=MOMENT,
+)  # fmt: skip
+
 # What is no row and no record of fields either.
 PLAIN: dict[str, list[Any]] = {
     "Stretch": [WINDOW],
@@ -120,6 +128,7 @@ PLAIN: dict[str, list[Any]] = {
     "InsightBucket": [(DAY, FIGURES)],
     "ServiceInsight": list(PARTS.items()),
     "StaffInsight": list(PARTS.items()),
+    "Processor": [PROCESSOR],
 }
 
 

@@ -16,6 +16,7 @@ COMMANDS = [
     "documents",
     "platform",
     "seed",
+    "processors",
     "tour",
     "promises",
     "audit",

@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from calendera.egress import ANY, passing
 from calendera.mail import MailNotSent
 from calendera.mail_smtp import SmtpMailer, SmtpServer
 from tests.program.test_mail import mail
@@ -63,6 +64,13 @@ async def start() -> AsyncIterator[Start]:
             return int(server.sockets[0].getsockname()[1])
 
         yield begin
+
+
+@pytest.fixture(autouse=True)
+def _let_out() -> Iterator[None]:
+    """What the egress does around each mail: without it nothing is connected to."""
+    with passing(ANY):
+        yield
 
 
 @dataclass
