@@ -63,9 +63,8 @@ async def _problem(way: WayOut, settings: Settings, now: datetime) -> str | None
         flow = Flow(way.channel, way.host, parcel.purpose, parcel.categories)
         refusal = (await decided(flow, home, now)).refusal
         if refusal is not None:
-            return (
-                f"{way.variable}: nothing would leave for this server: {_ADVICE[refusal]} ({refusal.value}). Say who "
-                f"it is: calendera processors announce --channel {way.channel.value} --host {way.host} --name … "
-                "--task … --country …; `calendera processors list` shows the register."
-            )
+            # A line of the log ends after 200 characters.
+            command = f"announce --channel {way.channel.value} --host {way.host} --name … --task … --country …"
+            todo = command if refusal is EgressRefusal.NOT_REGISTERED else "list"
+            return f"{way.variable}: {_ADVICE[refusal]} ({refusal.value}). Run: calendera processors {todo}"
     return None
