@@ -64,6 +64,7 @@ _FILES = {
     "staff.jsonl": "the people who can be booked",
     "closed_day.jsonl": "days on which a place is closed",
     "time_off.jsonl": "when somebody is away",
+    "travel.jsonl": "when somebody works elsewhere, and where",
     "waitlist_entry.jsonl": "who waits or waited for a time that was taken, and what became of it",
 }
 

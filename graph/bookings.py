@@ -142,10 +142,10 @@ class Booking(Node):
         column="local_start",
     )
 
-    @computed(P.SCHEDULES_READ, "staff_id", "location_id", "starts_at", "ends_at")
+    @computed(P.SCHEDULES_READ, "staff_id", "location_id", "zone", "starts_at", "ends_at")
     async def outside_hours(self: Any, info: Info) -> bool | None:
-        """Whether it lies outside the hours of whoever serves it, or on a closed day of its location, as they are now:
-        hours, zones and closed days may have changed since it was promised."""
+        """Whether it lies outside the hours of whoever serves it, on a closed day of its location, or on a travel that
+        takes them elsewhere, as they are now: these may have changed since it was promised."""
         return await resolve.is_outside_hours(info, self)
 
     customer_zone: str | None = shown(P.BOOKINGS_READ, "IANA zone in which the customer reads clocks; null if unknown.")

@@ -15,7 +15,7 @@ from graph.field import told
 from graph.money import Money
 from graph.money_enums import AddOnProblem
 from graph.times import LocalTime, local_time
-from rules import blocking, errors, following, money_errors, unit_errors, waitlist
+from rules import blocking, errors, following, money_errors, travel_errors, unit_errors, waitlist
 from rules.currencies import MinorUnits
 from rules.errors import Refusal as RefusalError
 from rules.ids import global_id
@@ -322,6 +322,17 @@ class SecondPersonNeeded(Refusal):
 @refusal(errors.LastOwner)
 class LastOwner(Refusal):
     """An account cannot be left without an owner."""
+
+
+@refusal(travel_errors.TravelsOverlap)
+class TravelsOverlap(Refusal):
+    """Whoever travels is elsewhere on some of these days already. Nobody is at two places at once."""
+
+    travel_id: strawberry.ID = told(
+        "Which travel that is.", resolver=lambda root: strawberry.ID(global_id("travel", root.travel_id))
+    )
+    first_on: date = told("Its first day, as clocks there count.")
+    last_on: date = told("Its last day, inclusive.")
 
 
 @refusal(errors.AlreadyTaken)

@@ -54,7 +54,11 @@ class LocationMutations:
     archive_location = mutation(
         resolve.archive_location,
         P.CATALOGUE_MANAGE,
-        {**_STORED, "upcoming_bookings": (int, "How many requested or confirmed bookings there are still to end.")},
+        {
+            **_STORED,
+            "upcoming_bookings": (int, "How many requested or confirmed bookings there are still to end."),
+            "upcoming_travels": (int, "How many travels of staff to it are not over; see `travels`."),
+        },
         NotFound,
         VersionConflict,
     )

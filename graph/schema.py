@@ -53,6 +53,7 @@ from graph.short import shorten
 from graph.sign_in import SignInMutations
 from graph.staff import StaffMutations, StaffQueries
 from graph.time_off import TimeOffMutations, TimeOffQueries
+from graph.travels import TravelMutations, TravelQueries
 from graph.waitlist import WaitlistMutations, WaitlistQueries
 from graph.zones import ZoneQueries
 
@@ -72,6 +73,7 @@ class Query(
     ResourceQueries,
     ScheduleQueries,
     TimeOffQueries,
+    TravelQueries,
     ClosedDayQueries,
     CustomerQueries,
     CustomerSessionQueries,
@@ -116,6 +118,7 @@ class Mutation(
     IntakeMutations,
     ScheduleMutations,
     TimeOffMutations,
+    TravelMutations,
     ClosedDayMutations,
     CustomerMutations,
     CustomerSessionMutations,

@@ -16,9 +16,13 @@ from graph.node import Node
 from graph.schedules import Schedule
 from graph.services import Service
 from graph.shape import Through
+from graph.travels import Travel
 from models.service import Offering as OfferingRow
 from models.staff import Staff as StaffRow
+from models.travel import MOST_TRAVELS
+from models.travel import Travel as TravelRow
 from resolvers.services import offered
+from resolvers.travels import to_come
 from rules.masking import Mask
 
 P = Permission
@@ -43,6 +47,12 @@ class Staff(Node):
     )
     schedule: Schedule | None = edge(
         P.SCHEDULES_READ, "The opening hours they follow; null where they are never open.", via="schedule_id"
+    )
+    travels: list[Travel] | None = many(
+        P.SCHEDULES_READ,
+        f"When they work elsewhere, by first day; up to {MOST_TRAVELS}. Those that are over are left out.",
+        Through(TravelRow, near="staff_id", order="first_on", shows=to_come),
+        holds=2,
     )
     archived_at: datetime | None = shown(P.CATALOGUE_INTERNALS_READ, "Since when out of use; null while in use.")
     version: int | None = shown(

@@ -52,6 +52,7 @@ from models.session import Session
 from models.setback import Setback
 from models.staff import Calendar, Staff, TimeOff
 from models.totp import Totp
+from models.travel import Travel
 from models.user import PasswordReset, SignUp, User
 from models.waitlist import WaitlistEntry
 from models.watch_sign import WatchSign
@@ -145,6 +146,7 @@ __all__ = [
     "SupportFields",
     "TimeOff",
     "Totp",
+    "Travel",
     "User",
     "Visibility",
     "WaitlistEntry",

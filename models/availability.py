@@ -64,11 +64,11 @@ async def free_slots(
 
 async def free_days(
     account_id: UUID, offer: Offer, first: date, last: date, now: datetime,
-    *, staff_id: UUID | None = None, party: int = 1,
+    *, staff_id: UUID | None = None, ignoring: Ignoring = NOTHING, party: int = 1,
 ) -> list[date]:  # fmt: skip
     """Those of the dates `first` to `last` on which something is free. Cheaper than `free_slots`: it stops at the
     first start of each day, and at the first person who settles them all."""
-    seen = await look(account_id, offer, first, last, now, staff_id=staff_id, party=party)
+    seen = await look(account_id, offer, first, last, now, staff_id=staff_id, ignoring=ignoring, party=party)
     if seen is None:
         return []
     days = [first + _ONE_DAY * count for count in range((last - first).days + 1)]
@@ -81,12 +81,12 @@ async def free_days(
         joined: dict[int, Slot] = {}
         _add_sessions(joined, offer, seen.open_hours, seen.busy, party)
         found.update(local_date(start, slot.zone) for start, slot in joined.items())
-    return sorted(found - await full_days(account_id, offer, first, last, now, NOTHING))
+    return sorted(found - await full_days(account_id, offer, first, last, now, ignoring))
 
 
 async def next_free(
     account_id: UUID, offer: Offer, after: datetime, now: datetime, most: int,
-    *, staff_id: UUID | None = None, party: int = 1,
+    *, staff_id: UUID | None = None, ignoring: Ignoring = NOTHING, party: int = 1,
 ) -> list[Slot]:  # fmt: skip
     """The first free starts at `after` or later, at most `most`: of the next month where it has any, or else of the
     rest of the horizon. `offer` must have been read for all of it."""
@@ -96,7 +96,9 @@ async def next_free(
     soon = end if offer.limits else min(begin + _A_MONTH, end)
     for first, last in ((begin, soon), (soon + _ONE_DAY, end)):
         if first <= last:
-            slots = await free_slots(account_id, offer, first, last, now, staff_id=staff_id, party=party)
+            slots = await free_slots(
+                account_id, offer, first, last, now, staff_id=staff_id, ignoring=ignoring, party=party
+            )
             found = [slot for slot in slots if slot.start >= epoch_ceiling(after)]
             if found:
                 return found[:most]
@@ -105,7 +107,7 @@ async def next_free(
 
 def _name_everybody(slots: Iterable[Slot], open_hours: list[Hours]) -> None:
     """A collective service has one team: where its lead is free, all of them are."""
-    everybody = [person.staff_id for hours in open_hours for person in hours.team.members]
+    everybody = list(dict.fromkeys(person.staff_id for hours in open_hours for person in hours.team.members))
     for slot in slots:
         slot.staff_ids[:] = everybody
 
@@ -136,7 +138,7 @@ async def alternatives(
 
     `instead_of` is none of them.
     """
-    day = local_date(epoch(wanted), _zone_of(offer, staff_id))
+    day = local_date(epoch(wanted), _zone_of(offer, staff_id, epoch(wanted)))
     slots = await free_slots(
         account_id, offer, day - _NEAR, day + _NEAR, now, staff_id=staff_id, ignoring=ignoring, party=party
     )  # fmt: skip
@@ -148,6 +150,6 @@ async def alternatives(
     ]
 
 
-def _zone_of(offer: Offer, staff_id: UUID | None) -> ZoneInfo:
+def _zone_of(offer: Offer, staff_id: UUID | None, start: int) -> ZoneInfo:
     person = offer.provider(staff_id) if staff_id else None
-    return person.zone if person else offer.zone
+    return person.at(start).zone if person else offer.zone

@@ -16,10 +16,12 @@ from models.offer import key_or_none
 from models.storage.client import Row
 from models.storage.database import dialect, fetch
 from models.storage.instant import from_database
+from models.travel import travels_of, travels_text
 from rules.diary_pages import within
 from rules.intervals import Window, remaining
 from rules.opening import Schedule, windows_between
-from rules.wall_time import day_bounds, epoch, epoch_ceiling, instant
+from rules.stays import Stay, itinerary
+from rules.wall_time import day_bounds, epoch, epoch_ceiling, instant, local_date
 from rules.zones import zone
 
 _ONE_DAY = timedelta(days=1)
@@ -28,7 +30,8 @@ _MARGIN = timedelta(days=4)
 # Those in use, by name, people before things. From $4 on it narrows; the nil key to none.
 _CALENDARS = """
     SELECT c.id, c.staff_id, c.resource_id, c.unit, h.zone AS schedule_zone, h.weekly, {overrides} AS overrides,
-      COALESCE(l.zone, a.zone) AS place_zone, {closed} AS closed
+      COALESCE(l.zone, a.zone) AS place_zone, {closed} AS closed, l.id AS location_id,
+      CASE WHEN row_number() OVER (ORDER BY c.id) = 1 THEN {travels} END AS travels
     FROM calendar c
     JOIN account a ON a.id = c.account_id
     LEFT JOIN staff f ON f.account_id = c.account_id AND f.id = c.staff_id AND f.archived_at IS NULL
@@ -48,12 +51,18 @@ _CLOSURE = "d.on_date, d.start_minute, d.end_minute"
 _FROM_CLOSED = """
     FROM closed_day d WHERE d.account_id = c.account_id AND d.location_id = l.id AND d.on_date >= $2 AND d.on_date <= $3
 """
+# Whoever travels to a place is at it as well.
+_AT_PLACE = """AND (l.id = {place} OR EXISTS (
+      SELECT 1 FROM travel t WHERE t.account_id = c.account_id AND t.staff_id = f.id AND t.location_id = {place}
+        AND t.last_on >= $2 AND t.first_on <= $3))"""
 _JSON = {
     "sqlite": {
+        "travels": travels_text("sqlite", "$2", "$3"),
         "overrides": f"(SELECT json_group_array(json_array(v.on_date, json(v.windows))) {_FROM_OVERRIDES})",
         "closed": f"(SELECT json_group_array(json_array({_CLOSURE})) {_FROM_CLOSED})",
     },
     "postgres": {
+        "travels": travels_text("postgres", "$2", "$3"),
         "overrides": f"""
           (SELECT COALESCE(json_agg(json_build_array(v.on_date, v.windows)), '[]') {_FROM_OVERRIDES})::text
         """,
@@ -84,13 +93,15 @@ class Narrowed:
 
 @dataclass(frozen=True, slots=True)
 class CalendarHours:
-    """One calendar: of a person, or of the `unit`-th unit of a resource. `open_hours` None: always open."""
+    """One calendar: of a person, or of the `unit`-th unit of a resource. `open_hours` None: always open.
+    `turns` is where a person works when, one stay for whoever does not travel."""
 
     calendar_id: UUID
     staff_id: UUID | None
     resource_id: UUID | None
     unit: int | None
     open_hours: list[Window] | None
+    turns: Sequence[Stay] = ()
 
 
 def span_of(first: date, last: date, zone_name: str) -> Window:
@@ -106,7 +117,9 @@ async def calendar_hours(
     text = _CALENDARS.format(**_JSON[dialect()], narrowed=only)
     rows = await fetch(text, account_id, first - _MARGIN, last + _MARGIN, *values)
     span = span_of(first, last, zone_name)
-    return [_hours(row, span) for row in rows]
+    travels = travels_of(next((row["travels"] for row in rows if row["travels"] is not None), "[]"))
+    found = (_hours(row, span, travels, narrowed.location_id) for row in rows)
+    return [one for one in found if one is not None]
 
 
 async def away_of(account_id: UUID, keys: Sequence[UUID], span: Window) -> Mapping[UUID | None, list[Window]]:
@@ -121,25 +134,47 @@ async def away_of(account_id: UUID, keys: Sequence[UUID], span: Window) -> Mappi
 
 
 def _narrowing(narrowed: Narrowed) -> tuple[str, Sequence[UUID]]:
-    given = {"c.staff_id": narrowed.staff_id, "c.resource_id": narrowed.resource_id, "l.id": narrowed.location_id}
-    wanted = [(column, value) for column, value in given.items() if value is not None]
-    text = " ".join(f"AND {column} = ${place}" for place, (column, _) in enumerate(wanted, 4))
+    given = {
+        "AND c.staff_id = {place}": narrowed.staff_id, "AND c.resource_id = {place}": narrowed.resource_id,
+        _AT_PLACE: narrowed.location_id,
+    }  # fmt: skip
+    wanted = [(text, value) for text, value in given.items() if value is not None]
+    text = " ".join(text.format(place=f"${place}") for place, (text, _) in enumerate(wanted, 4))
     return text, [value for _, value in wanted]
 
 
-def _hours(row: Row, span: Window) -> CalendarHours:
+def _hours(
+    row: Row, span: Window, travels: Mapping[UUID, tuple[Stay, ...]], location_id: UUID | None
+) -> CalendarHours | None:  # fmt: skip
+    """None where the place was asked for and whoever travels there does so on other days."""
     staff_id, resource_id = key_or_none(row["staff_id"]), key_or_none(row["resource_id"])
-    open_hours = _open(row, span)
-    if open_hours is None and staff_id is not None:
-        open_hours = []  # somebody without a schedule takes no bookings; a thing without one is always there
-    return CalendarHours(uuid_of(row["id"]), staff_id, resource_id, row["unit"], open_hours)
+    closed = closed_of(row["place_zone"], row["closed"])
+    home = Stay(zone(row["place_zone"]), key_or_none(row["location_id"]), _schedule(row), closed)
+    theirs = travels.get(staff_id, ()) if staff_id else ()
+    turns = itinerary(home, theirs) if theirs else (home,)
+    there = [stay for stay in turns if location_id in (None, stay.location_id)]
+    if location_id not in (None, home.location_id) and not any(_meets(stay, span) for stay in there):
+        return None
+    # Somebody without a schedule takes no bookings; a thing without one is always there.
+    always = staff_id is None and home.hours is None
+    open_hours = None if always else sorted(window for stay in there for window in _open(stay, span))
+    return CalendarHours(uuid_of(row["id"]), staff_id, resource_id, row["unit"], open_hours, turns)
 
 
-def _open(row: Row, span: Window) -> list[Window] | None:
+def _schedule(row: Row) -> Schedule | None:
     if row["schedule_zone"] is None:
         return None
     weekly = row["weekly"] if isinstance(row["weekly"], str) else orjson.dumps(row["weekly"]).decode()
-    hours: Schedule = hours_of(row["schedule_zone"], weekly, row["overrides"])
-    first, last = (instant(moment).astimezone(hours.zone).date() for moment in (span[0], span[1] - 1))
-    found = within(windows_between(hours, first - _ONE_DAY, last + _ONE_DAY), *span)
-    return remaining(found, closed_of(row["place_zone"], row["closed"]))
+    return hours_of(row["schedule_zone"], weekly, row["overrides"])
+
+
+def _meets(stay: Stay, span: Window) -> bool:
+    return stay.begun is None or (stay.begun[0] < span[1] and stay.begun[1] > span[0])
+
+
+def _open(stay: Stay, span: Window) -> list[Window]:
+    if stay.hours is None:
+        return []
+    first, last = (local_date(moment, stay.hours.zone) for moment in (span[0], span[1] - 1))
+    found = within(windows_between(stay.hours, first - _ONE_DAY, last + _ONE_DAY, stay.begun), *span)
+    return remaining(found, stay.closed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from models.storage.database import dialect, fetch
 from models.storage.instant import from_database
 from rules.diary_pages import Busy, Conflict, Piece, conflicts, free_of
 from rules.intervals import Window
+from rules.stays import Stay, in_force, is_elsewhere
 from rules.wall_time import epoch, epoch_ceiling, instant
 
 _LONGEST_TIME_OFF = timedelta(days=367)
@@ -29,7 +30,7 @@ _PIECES = """
     SELECT c.id AS calendar_id, CASE WHEN o.hold_id IS NOT NULL THEN 'HOLD' WHEN g.id IS NOT NULL THEN 'SESSION'
         ELSE 'BOOKING' END AS kind,
       o.starts, o.ends, COALESCE(o.booking_id, g.id) AS about, COALESCE(b.starts_at, g.starts_at) AS starts_at,
-      COALESCE(b.ends_at, g.ends_at) AS ends_at
+      COALESCE(b.ends_at, g.ends_at) AS ends_at, b.location_id, b.zone
     FROM calendar c
     JOIN occupancy o ON o.account_id = c.account_id AND o.calendar_id = c.id
     LEFT JOIN booking b ON b.account_id = o.account_id AND b.id = o.booking_id
@@ -38,17 +39,20 @@ _PIECES = """
       AND (o.expires IS NULL OR o.expires > $6) AND (g.id IS NULL OR g.taken > 0)
       AND (b.id IS NULL OR b.status <> 'REQUESTED' OR b.request_expires_at > $7)
     UNION ALL
-    SELECT c.id, 'TIME_OFF', NULL, NULL, t.id, t.starts_at, t.ends_at
+    SELECT c.id, 'TIME_OFF', NULL, NULL, t.id, t.starts_at, t.ends_at, NULL, NULL
     FROM time_off t
     LEFT JOIN calendar c ON c.account_id = t.account_id AND c.id {among}
       AND (c.staff_id = t.staff_id OR c.resource_id = t.resource_id)
     WHERE t.account_id = $1 AND t.starts_at < $9 AND t.starts_at > $10 AND t.ends_at > $8
       AND (c.id IS NOT NULL OR (t.staff_id IS NULL AND t.resource_id IS NULL))
     UNION ALL
-    SELECT x.calendar_id, 'EXTERNAL', x.starts, x.ends, NULL, NULL, NULL
+    SELECT x.calendar_id, 'EXTERNAL', x.starts, x.ends, NULL, NULL, NULL, NULL, NULL
     FROM external_busy x
     WHERE x.account_id = $1 AND x.calendar_id {among} AND x.starts < $4 AND x.starts > $5 AND x.ends > $3
 """
+
+# With the place and zone of a booking.
+_Found = tuple[Piece, UUID | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,24 +87,34 @@ async def diary_pages(
     span = span_of(first, last, zone_name)
     pieces = await _pieces(account_id, [one.calendar_id for one in calendars], span, now) if calendars else {}
     everywhere = pieces.get(None, [])
-    return [
-        Page(one, span, sorted([*pieces.get(one.calendar_id, []), *everywhere], key=lambda piece: piece.start))
-        for one in calendars
-    ]
+    return [_page(one, span, [*pieces.get(one.calendar_id, []), *everywhere]) for one in calendars]
+
+
+def _page(of: CalendarHours, span: Window, found: Sequence[_Found]) -> Page:
+    return Page(of, span, sorted((_placed(one, of.turns) for one in found), key=lambda piece: piece.start))
+
+
+def _placed(found: _Found, turns: Sequence[Stay]) -> Piece:
+    """What is in a calendar, knowing where whoever it is works then."""
+    piece, location_id, zone_name = found
+    if len(turns) < 2 or piece.core is None or zone_name is None:
+        return piece
+    return replace(piece, elsewhere=is_elsewhere(in_force(turns, piece.core[0]), location_id, zone_name))
 
 
 async def _pieces(
     account_id: UUID, keys: Sequence[UUID], span: Window, now: datetime
-) -> dict[UUID | None, list[Piece]]:
+) -> dict[UUID | None, list[_Found]]:
     begin, end = span
     listed: Any = orjson.dumps([str(key) for key in keys]).decode() if dialect() == "sqlite" else list(keys)
     rows = await fetch(
         _PIECES.format(among=_AMONG[dialect()]), account_id, listed, begin, end, begin - LONGEST, epoch(now), now,
         instant(begin), instant(end), instant(begin) - _LONGEST_TIME_OFF,
     )  # fmt: skip
-    found: defaultdict[UUID | None, list[Piece]] = defaultdict(list)
+    found: defaultdict[UUID | None, list[_Found]] = defaultdict(list)
     for row in rows:
-        found[key_or_none(row["calendar_id"])].append(_piece(row))
+        one = (_piece(row), key_or_none(row["location_id"]), row["zone"])
+        found[key_or_none(row["calendar_id"])].append(one)
     return found
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from models.busy import Busy
+from models.busy import NOTHING, Busy, Ignoring
 from models.judging import Start, judge, look_at
 from models.offer import Offer
 from models.teams import Team
@@ -36,15 +36,15 @@ class Explanation:
 
 
 async def explain(
-    account_id: UUID, offer: Offer, starts_at: datetime, now: datetime, *, staff_id: UUID | None = None, party: int = 1,
-    known: Busy | None = None,
+    account_id: UUID, offer: Offer, starts_at: datetime, now: datetime,
+    *, staff_id: UUID | None = None, ignoring: Ignoring = NOTHING, party: int = 1, known: Busy | None = None,
 ) -> Explanation:  # fmt: skip
     """With one entry for each person who offers the service, or for those who would serve it with `staff_id`. One
     statement, however many people, unless what is busy then is `known`; a second one where the service has limits."""
-    teams = offer.teams(staff_id)
+    teams = [team.at(epoch(starts_at)) for team in offer.teams(staff_id)]
     if not teams:
         return Explanation(likeliest([]), [])
-    seen = await look_at(account_id, offer, teams, epoch(starts_at), now, known=known)
+    seen = await look_at(account_id, offer, teams, epoch(starts_at), now, ignoring, known=known)
     found = {team: _refused(seen, team, party) for team in teams}
     people = [one for team in teams for one in _people(seen, team, found[team], party)]
     reasons = [reason for reason in found.values() if reason is not None]
@@ -72,8 +72,9 @@ def _explained(
     candidate, terms = seen.candidate(part), offer.terms
     if session is not None:
         (candidate, terms), waived = seen.joining(part, session), OFF_GRID
+    trip = next(one.stay.trip for one in part.members if one.staff_id == staff_id)
     needed = [", ".join(dict.fromkeys(unit.name for unit in need.units)) for need in offer.needs]
-    asked = Asked(seen.at, candidate, terms, seen.reach(team), team.zone, offer.limits, needed)
+    asked = Asked(seen.at, candidate, terms, seen.reach(team), team.zone, offer.limits, needed, trip)
     refused = fits(seen.at, candidate, terms, asked.reach, waived)
     if team.place_archived:
         refused = Unfit.PLACE_ARCHIVED

@@ -114,7 +114,7 @@ def _around(offer: Offer, teams: Sequence[Team], start: int) -> tuple[Window, Wi
     """What an appointment blocks that begins then, and all that decides whether it can."""
     terms = offer.terms
     itself = (start - terms.before, start + terms.duration + terms.after)
-    open_then = (busy_span(stretches_of(team, start, start + 1, terms), terms) for team in teams)
+    open_then = (busy_span(stretches_of(team.at(start), start, start + 1, terms), terms) for team in teams)
     return itself, together([itself, *open_then]) or itself
 
 

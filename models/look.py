@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 
 from models.busy import NOTHING, Busy, Ignoring, read_busy
 from models.offer import Offer
-from models.teams import Need, Provider, Team
+from models.teams import Need, Team
 from rules.alignment import align
 from rules.intervals import Window
 from rules.notice import Reach, reach
 from rules.opening import closed_between, stretches_between
 from rules.slots import Candidate, Pool, Terms, busy_span
+from rules.stays import Stay
 from rules.stretches import Stretch, without
 from rules.stretches import together as open_together
 from rules.wall_time import day_start
@@ -53,7 +54,7 @@ async def look(
     if party > offer.capacity:
         return None
     teams = offer.teams(staff_id)
-    open_hours = [_open_on(offer, team, first, last, now) for team in teams]
+    open_hours = [_open_on(offer, one, first, last, now) for team in teams for one in team.in_turn()]
     span = together(busy_span(hours.stretches, offer.terms) for hours in open_hours)
     if span is None:
         return None
@@ -113,16 +114,17 @@ def _open_on(offer: Offer, team: Team, first: date, last: date, now: datetime) -
 def stretches_of(team: Team, begin: int, end: int, terms: Terms) -> Sequence[Stretch]:
     """When all of a team are open at their places, where an appointment on these terms can start in [begin, end)."""
     lead = team.lead
-    if lead.hours is None:
+    if lead.stay.hours is None:
         return []
-    each = [_open_hours(person, begin, end, terms) for person in team.members]
-    return align(each[0] if len(each) == 1 else open_together(each), lead.hours.zone, terms.alignment)
+    each = [_open_hours(person.stay, begin, end, terms) for person in team.members]
+    return align(each[0] if len(each) == 1 else open_together(each), lead.stay.hours.zone, terms.alignment)
 
 
-def _open_hours(person: Provider, begin: int, end: int, terms: Terms) -> Sequence[Stretch]:
-    if person.hours is None:
+def _open_hours(stay: Stay, begin: int, end: int, terms: Terms) -> Sequence[Stretch]:
+    if stay.hours is None:
         return []
-    return without(stretches_between(person.hours, begin, end, duration=terms.duration), person.closed)
+    found = stretches_between(stay.hours, begin, end, duration=terms.duration, begun=stay.begun)
+    return without(found, stay.closed)
 
 
 def reach_of(offer: Offer, team: Team, now: datetime) -> Reach:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
@@ -17,12 +17,14 @@ from models.service import Assignment, Confirmation, Visibility
 from models.storage.client import Row
 from models.storage.database import dialect, fetch
 from models.teams import Need, Provider, Team, needs_of
+from models.travel import travels_of, travels_text
 from rules.add_ons import Extra
 from rules.durations import Duration, chosen, durations_of
 from rules.limits import Limit, limits_of
 from rules.payments import Deposit, DepositKind, DepositRefund, PaymentProvider
 from rules.quoting import PriceUnit, total
 from rules.slots import SlotMode, Terms
+from rules.stays import Stay, itinerary
 from rules.zones import zone
 
 NOBODY = UUID(int=0)
@@ -31,7 +33,7 @@ NOBODY = UUID(int=0)
 _MARGIN = timedelta(days=4)
 
 # $3 are those who count although they may not offer it any more: the staff of a booking that is being moved.
-# What the service needs is the same for everybody, so the first row alone has it.
+# What the service needs is the same for everybody, so the first row alone has it, and everybody's travels with it.
 _SERVICE = """
     SELECT s.id, s.name, s.archived_at, s.visibility, s.confirmation, s.request_minutes, s.duration_minutes,
       s.other_durations, s.step_minutes, s.alignment_minutes, s.slot_mode, s.before_minutes, s.after_minutes,
@@ -39,6 +41,8 @@ _SERVICE = """
       s.deposit_kind, s.deposit_minor, s.deposit_percent, s.deposit_refund, s.deposit_provider, s.cancel_cutoff_minutes,
       s.reschedule_cutoff_minutes, s.requests_block, s.limits, s.most_active_per_customer,
       s.assignment, CASE WHEN row_number() OVER (ORDER BY f.search_name, f.id) = 1 THEN {needs} END AS needs,
+      CASE WHEN row_number() OVER (ORDER BY f.search_name, f.id) = 1 THEN {travels} END AS travels,
+      s.location_id AS service_location_id,
       f.id AS staff_id, c.id AS calendar_id, o.weight, COALESCE(s.location_id, f.location_id) AS location_id,
       CASE WHEN s.location_id IS NULL THEN lf.archived_at ELSE ls.archived_at END AS place_archived_at,
       COALESCE(ls.zone, lf.zone, a.zone) AS zone, COALESCE(ls.zone, a.zone) AS place_zone,
@@ -103,12 +107,14 @@ _STATEMENTS = {
         needs=_NEEDS["sqlite"],
         overrides=_OVERRIDES["sqlite"],
         closed=_CLOSED["sqlite"],
+        travels=travels_text("sqlite", "$4", "$5"),
         among_also="IN (SELECT value FROM json_each($3))",
     ),
     "postgres": _SERVICE.format(
         needs=_NEEDS["postgres"],
         overrides=f"{_OVERRIDES['postgres']}::text",
         closed=_CLOSED["postgres"],
+        travels=travels_text("postgres", "$4", "$5"),
         among_also="= ANY($3::uuid[])",
     ),
 }
@@ -192,6 +198,20 @@ class Offer:
         price = Price(duration.price_minor, duration.currency, self.price.unit)
         return replace(self, terms=replace(self.terms, duration=duration.minutes * 60), price=price)
 
+    def at(self, start: int) -> Offer:
+        """The offer with everybody where they are at an epoch second."""
+        if not any(person.itinerary for person in self.providers):
+            return self
+        return replace(self, providers=tuple(person.at(start) for person in self.providers))
+
+    def on_clocks(self, zone_name: str | None) -> Offer:
+        """The offer at one start without whoever is on a travel to other clocks; None: with everybody."""
+        away = [person for person in self.providers if person.stay.trip and person.zone.key != zone_name]
+        if zone_name is None or not away:
+            return self
+        closed = {person.staff_id: replace(person, stay=replace(person.stay, hours=None)) for person in away}
+        return replace(self, providers=tuple(closed.get(person.staff_id, person) for person in self.providers))
+
     def provider(self, staff_id: UUID) -> Provider | None:
         """The provider with this staff id, if there is one."""
         return next((person for person in self.providers if person.staff_id == staff_id), None)
@@ -221,6 +241,7 @@ async def read_offer(
 
 def _offer(rows: list[Row]) -> Offer:
     row = rows[0]
+    travels = travels_of(row["travels"])
     return Offer(
         service_id=_key(row["id"]),
         name=row["name"],
@@ -247,7 +268,7 @@ def _offer(rows: list[Row]) -> Offer:
         price=Price(row["price_minor"], row["currency"], PriceUnit(row["price_unit"])),
         deposit=_deposit(row),
         promised={column: row[column] for column in _PROMISED},
-        providers=tuple(_provider(one) for one in rows if one["calendar_id"] is not None),
+        providers=tuple(_provider(one, travels) for one in rows if one["calendar_id"] is not None),
         needs=needs_of(row["needs"]),
     )
 
@@ -259,20 +280,26 @@ def _deposit(row: Row) -> Deposit:
     )  # fmt: skip
 
 
-def _provider(row: Row) -> Provider:
-    hours, place_archived = None, row["place_archived_at"] is not None
-    if row["schedule_id"] is not None and not place_archived:
+def _provider(row: Row, travels: Mapping[UUID, tuple[Stay, ...]]) -> Provider:
+    hours, archived = None, row["place_archived_at"] is not None
+    if row["schedule_id"] is not None and not archived:
         hours = hours_of(row["schedule_zone"], _text(row["weekly"]), row["overrides"])
-    return Provider(
-        staff_id=_key(row["staff_id"]),
-        calendar_id=_key(row["calendar_id"]),
-        location_id=key_or_none(row["location_id"]),
-        zone=zone(row["zone"]),
-        weight=row["weight"] or 1,
-        hours=hours,
-        closed=closed_of(row["zone"], row["closed"]),
-        place_archived=place_archived,
+    home = Stay(
+        zone(row["zone"]), key_or_none(row["location_id"]), hours, closed_of(row["zone"], row["closed"]), archived
     )
+    staff_id = _key(row["staff_id"])
+    turns: tuple[Stay, ...] = ()
+    if staff_id in travels:
+        bound_to = key_or_none(row["service_location_id"])
+        turns = itinerary(home, [_serving(stay, home, bound_to) for stay in travels[staff_id]])
+    return Provider(staff_id, _key(row["calendar_id"]), row["weight"] or 1, home, turns)
+
+
+def _serving(travel: Stay, home: Stay, bound_to: UUID | None) -> Stay:
+    """A travel as it is for a service: one that has its place is served nowhere else."""
+    if bound_to in (None, travel.location_id):
+        return travel
+    return replace(home, hours=None, begun=travel.begun, trip=travel.trip)
 
 
 @lru_cache(maxsize=1024)

@@ -27,7 +27,7 @@ from models.slot_choice import Wish, or_alternatives, take
 from models.storage.database import transaction
 from models.teams import Choice
 from models.transitions import carry_out, current
-from models.visit import read_steps, visit_of
+from models.visit import read_steps_at, visit_of
 from rules.booking_states import RESTORABLE, BookingStatus
 from rules.errors import FieldProblem, NotFound, ValidationFailed, VersionConflict
 from rules.slot_checks import Unfit
@@ -95,8 +95,7 @@ async def called_off_as_request(booking: Booking) -> bool:
 
 
 async def _offer(act: Act, booking: Booking, wish: Wish) -> Offer:
-    day = wish.starts_at.date()
-    offers = await read_steps(act.account_id, wish.steps, day, day, also=wish.also)
+    offers = await read_steps_at(act.account_id, wish.steps, wish.starts_at, also=wish.also)
     if offers is None:
         raise NotFound("service")
     offer = visit_of(offers, wish.steps, moving=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from tortoise.expressions import F
@@ -29,9 +29,9 @@ from models.slot_choice import Wish, or_alternatives, provider, take
 from models.storage.database import transaction
 from models.teams import Choice
 from models.transitions import current
-from models.visit import read_steps, visit_of
+from models.visit import read_steps, read_steps_at, visit_of
 from rules.booking_states import PENDING, in_time, last_moment
-from rules.errors import FieldProblem, NotFound, TooLateToReschedule, ValidationFailed, VersionConflict
+from rules.errors import FieldProblem, NotFound, TooLateToReschedule, ValidationFailed, VersionConflict, WrongState
 from rules.slot_checks import Unfit
 from rules.wall_time import elapsed
 
@@ -39,7 +39,7 @@ from rules.wall_time import elapsed
 @dataclass(frozen=True, slots=True)
 class Move:
     """Where a booking is to go. `staff_id` None: with whom it is; `duration_minutes` None: as long as it is.
-    `by_customer`: their cutoff counts."""
+    `by_customer`: their cutoff counts. `clocks`: see `Wish`."""
 
     starts_at: datetime
     staff_id: UUID | None
@@ -47,6 +47,7 @@ class Move:
     by_customer: bool
     waived: frozenset[Unfit] = frozenset()
     duration_minutes: int | None = None
+    clocks: str | None = None
 
 
 async def reschedule(act: Act, booking: Booking, move: Move, request: Repeatable) -> Booking:
@@ -55,15 +56,7 @@ async def reschedule(act: Act, booking: Booking, move: Move, request: Repeatable
     Moving it to where it is changes nothing. VersionConflict, WrongState, TooLateToReschedule, SlotTaken, SeatsTaken
     and NotOffered (all with alternatives), NotFound, ValidationFailed, IdempotencyKeyReused.
     """
-    people = await people_of(act.account_id, booking.id)
-    staff_id = move.staff_id or booking.staff_id
-    first, *rest = await steps_of(booking)
-    wish = Wish(
-        booking.service_id, move.starts_at, staff_id, private=True, waived=move.waived,
-        ignoring=Ignoring(booking_id=booking.id), party_size=booking.party_size,
-        instead_of=booking.starts_at if staff_id in people else None, also=people,
-        duration_minutes=first.duration_minutes, followed_by=tuple(rest),
-    )  # fmt: skip
+    wish = await _wish(act, booking, move)
 
     async def work() -> Booking:
         async with transaction():
@@ -76,6 +69,35 @@ async def reschedule(act: Act, booking: Booking, move: Move, request: Repeatable
     return await or_alternatives(
         act, wish, work, lambda offer: as_promised(booking, with_its_own(wish, offer), move.duration_minutes)
     )
+
+
+async def _wish(act: Act, booking: Booking, move: Move) -> Wish:
+    people = await people_of(act.account_id, booking.id)
+    staff_id = move.staff_id or booking.staff_id
+    first, *rest = await steps_of(booking)
+    return Wish(
+        booking.service_id, move.starts_at, staff_id, private=True, waived=move.waived,
+        ignoring=Ignoring(booking_id=booking.id), party_size=booking.party_size,
+        instead_of=booking.starts_at if staff_id in people else None, also=people,
+        duration_minutes=first.duration_minutes, followed_by=tuple(rest), clocks=move.clocks,
+    )  # fmt: skip
+
+
+async def offer_to_move(
+    act: Act, booking: Booking, first: date, last: date, *, staff_id: UUID | None, minutes: int | None,
+    by_customer: bool,
+) -> tuple[Offer, UUID]:  # fmt: skip
+    """What a booking can be moved to on some dates, and with whom: the offer that `reschedule` would look at, with
+    nobody to serve it where it could not be moved at all. ValidationFailed for a length that it cannot have."""
+    move = Move(booking.starts_at, staff_id, booking.version, by_customer, duration_minutes=minutes)
+    wish = await _wish(act, booking, move)
+    with_whom = wish.staff_id or booking.staff_id
+    offer = _as_moved(booking, wish, move, await read_steps(act.account_id, wish.steps, first, last, also=wish.also))
+    try:
+        _refuse_change(act, booking, move)
+    except (TooLateToReschedule, WrongState):
+        return replace(offer, providers=()), with_whom
+    return offer, with_whom
 
 
 async def _move(act: Act, booking_id: UUID, wish: Wish, move: Move) -> None:
@@ -110,10 +132,18 @@ def _left(booking: Booking, people: Collection[UUID]) -> dict[str, object]:
 
 
 async def _destination(act: Act, booking: Booking, wish: Wish, move: Move) -> Offer:
-    """The service with those who would serve it, by the terms that were promised: later changes of the service do not
-    reach a booking."""
-    day = wish.starts_at.date()
-    offers = await read_steps(act.account_id, wish.steps, day, day, also=wish.also)
+    """The service with those who would serve it, where they are then, by the terms that were promised: later changes
+    of the service do not reach a booking."""
+    offers = await read_steps_at(act.account_id, wish.steps, wish.starts_at, also=wish.also, clocks=wish.clocks)
+    offer = _as_moved(booking, wish, move, offers)
+    if wish.staff_id in wish.also and offer.provider(wish.staff_id) is None:
+        message = "Whoever it is with takes no bookings any more. Say with whom it is to be."
+        raise ValidationFailed(FieldProblem("staffId", message))
+    await provider(act, offer, wish.staff_id or booking.staff_id)
+    return offer
+
+
+def _as_moved(booking: Booking, wish: Wish, move: Move, offers: Sequence[Offer] | None) -> Offer:
     if offers is None:
         raise NotFound("service")
     offer = visit_of(offers, wish.steps, moving=True)
@@ -123,12 +153,7 @@ async def _destination(act: Act, booking: Booking, wish: Wish, move: Move) -> Of
     if move.duration_minutes is not None and (offer.shared or booking.group_session_id is not None):
         message = "A group session keeps its length. Leave it out."
         raise ValidationFailed(FieldProblem("durationMinutes", message))
-    offer = with_its_own(wish, offer)
-    if wish.staff_id in wish.also and offer.provider(wish.staff_id) is None:
-        message = "Whoever it is with takes no bookings any more. Say with whom it is to be."
-        raise ValidationFailed(FieldProblem("staffId", message))
-    await provider(act, offer, wish.staff_id or booking.staff_id)
-    return as_promised(booking, offer, move.duration_minutes)
+    return as_promised(booking, with_its_own(wish, offer), move.duration_minutes)
 
 
 def with_its_own(wish: Wish, offer: Offer) -> Offer:

@@ -19,6 +19,7 @@ from models.resource import Resource
 from models.staff import Staff
 from models.storage.database import transaction
 from models.tenancy import Owned
+from models.travel import coming
 from rules.errors import FieldProblem, NotFound, ValidationFailed
 
 OVERRIDES_AHEAD = 400
@@ -46,13 +47,15 @@ class Schedule(Kept):
         table = "schedule"
 
     async def archive(self, act: Act, expected_version: int) -> None:
-        """Take it out of use. ValidationFailed while staff or resources in use follow it: they would be closed."""
+        """Take it out of use. ValidationFailed while staff or resources in use, or travels to come, follow it: they
+        would be closed."""
         async with transaction():
             await super().archive(act, expected_version)
             followers = await Staff.of(act.account_id).filter(schedule_id=self.id, archived_at=None).count()
             followers += await Resource.of(act.account_id).filter(schedule_id=self.id, archived_at=None).count()
+            followers += await coming(act.account_id, act.at).filter(schedule_id=self.id).count()
             if followers:
-                message = f"{followers} staff and resources follow this schedule; give them another one first."
+                message = f"{followers} staff, resources and travels follow this schedule; give them another one first."
                 raise ValidationFailed(FieldProblem("id", message))
 
     async def set_override(self, act: Act, on_date: date, windows: list[list[int]]) -> None:

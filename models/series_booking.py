@@ -34,7 +34,7 @@ from rules.errors import (
 from rules.recurrence import Rule
 from rules.series import Pattern, occurrences
 from rules.slot_checks import Unfit
-from rules.wall_time import local
+from rules.wall_time import epoch, local
 from rules.zones import zone
 
 T = TypeVar("T")
@@ -58,7 +58,8 @@ class Plan:
     def pattern(self, offer: Offer, wish: Wish) -> Pattern:
         """When it takes place, for a wish for its first occurrence. ValidationFailed for what no series can be."""
         person = offer.provider(wish.staff_id) if wish.staff_id else None
-        there = zone(self.zone) if self.zone else person.zone if person else offer.zone
+        place = person.at(epoch(wish.starts_at)).zone if person else offer.zone
+        there = zone(self.zone) if self.zone else place
         start = local(wish.starts_at, there).date_time
         found = Pattern(self.rule, start, there, self.left_out, self.added)
         if found.at(start.date()) != wish.starts_at:
@@ -135,7 +136,7 @@ async def fill(
         if position > first:  # a hold is of one slot: the first
             particulars = replace(particulars, hold_hash=None)
         try:
-            booking = await book(quiet, replace(wish, starts_at=starts_at), particulars, ALONE)
+            booking = await book(quiet, replace(wish, starts_at=starts_at, clocks=pattern.zone.key), particulars, ALONE)
         except _IN_THE_WAY as refusal:
             conflicts.append(conflict(refusal, position, starts_at, pattern.zone.key))
         await SeriesOccurrence.add(

@@ -132,7 +132,7 @@ async def _move_each(
     forwards = move.starts_at > reached.named.planned_at
     for place, booking in sorted(reached.bookings, key=lambda one: one[0].planned_at, reverse=forwards):
         to = _target(place, booking, reached, move, shift, pattern)
-        each = replace(move, starts_at=to, expected_version=booking.version)
+        each = replace(move, starts_at=to, expected_version=booking.version, clocks=pattern.zone.key)
         try:
             moved = await reschedule(quiet, booking, each, ALONE)
         except _IN_THE_WAY as refusal:

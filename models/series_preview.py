@@ -47,7 +47,8 @@ async def preview(
             until = starts_at + _AT_ONCE
             some = [epoch(one) for one in starts[position - 1 :] if one < until]
             known = await busy_around(account_id, offer, offer.teams(staff_id), some, now)
-        seen = await explain(account_id, unlimited, starts_at, now, staff_id=staff_id, party=party, known=known)
+        then = unlimited.at(epoch(starts_at)).on_clocks(pattern.zone.key)
+        seen = await explain(account_id, then, starts_at, now, staff_id=staff_id, party=party, known=known)
         reason = seen.refused
         day = local_date(epoch(starts_at), offer.zone)
         if reason not in OUT_OF_REACH and day in full_dates(offer.limits, used, minutes, day, day):

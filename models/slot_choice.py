@@ -26,7 +26,7 @@ from models.storage.errors import Contended
 from models.teams import Choice, Need, Provider, Team
 from models.transitions import expire_overdue
 from models.used import lock_limits
-from models.visit import read_steps, visit_of
+from models.visit import read_steps, read_steps_at, visit_of
 from rules.add_ons import AddOnChoice
 from rules.allowed import allowed, words
 from rules.errors import Alternative, FieldProblem, NotFound, NotOffered, SeatsTaken, SlotTaken, ValidationFailed
@@ -53,7 +53,8 @@ class Wish:
     `waived` are the reasons that do not count for whoever asks. `party_size` None: not said. `duration_minutes`
     None: the usual one; `followed_by` are the services that come next in the same visit. `instead_of` is the start
     of the booking that is to be moved, which is no alternative to where it cannot go; `also` are those who serve it,
-    who count although they may not offer the service any more.
+    who count although they may not offer the service any more. `clocks` is the zone of a series: it does not follow
+    anybody who travels to other clocks.
     """
 
     service_id: UUID
@@ -68,6 +69,7 @@ class Wish:
     also: frozenset[UUID] = frozenset()
     add_ons: tuple[AddOnChoice, ...] = ()
     followed_by: tuple[Step, ...] = ()
+    clocks: str | None = None
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -86,12 +88,10 @@ class Wish:
 
 
 async def offer_for(act: Act, wish: Wish) -> Offer:
-    """The offer of the wished services around the wished time. NotFound for one that this wish may not know,
-    ValidationFailed for a party that it never has room for, a duration that it does not take,
-    services that cannot be
-    booked together, AddOnRefused for what it does not offer beside it."""
-    day = wish.starts_at.date()
-    offers = await read_steps(act.account_id, wish.steps, day, day)
+    """The offer of the wished services at the wished time, with everybody where they are then. NotFound for one that
+    this wish may not know, ValidationFailed for a party that it never has room for, a duration that it does not take,
+    services that cannot be booked together, AddOnRefused for what it does not offer beside it."""
+    offers = await read_steps_at(act.account_id, wish.steps, wish.starts_at, clocks=wish.clocks)
     if offers is None or any(one.archived or _hidden(one, wish) for one in offers):
         raise NotFound("service")
     offer = visit_of(offers, wish.steps)

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from models.hours import hours_of
-from rules.intervals import Window
 from rules.opening import Schedule
+from rules.stays import Stay, in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +28,37 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """A staff member who can be booked for a service. `zone` is that of the place where they would do it, and `closed`
-    is when that is closed, whatever their own hours. Where the place is out of use they are open at no hour."""
+    """A staff member who can be booked for a service, with the place where they would do it and their hours there.
+
+    `itinerary` are their stays in turn where they travel; then `stay` is the one at home, and `at` says where they are.
+    """
 
     staff_id: UUID
     calendar_id: UUID
-    location_id: UUID | None
-    zone: ZoneInfo
     weight: int
-    hours: Schedule | None
-    closed: tuple[Window, ...] = ()
-    place_archived: bool = False
+    stay: Stay
+    itinerary: tuple[Stay, ...] = ()
 
     @property
     def place(self) -> Place:
         """Their calendar."""
         return Place(self.calendar_id, staff_id=self.staff_id)
+
+    @property
+    def location_id(self) -> UUID | None:
+        """Where they would do it."""
+        return self.stay.location_id
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """That of the place where they would do it."""
+        return self.stay.zone
+
+    def at(self, start: int) -> Provider:
+        """The same person where they are at an epoch second."""
+        if not self.itinerary:
+            return self
+        return Provider(self.staff_id, self.calendar_id, self.weight, in_force(self.itinerary, start))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +80,21 @@ class Team:
     @property
     def place_archived(self) -> bool:
         """Whether that place is out of use for one of them."""
-        return any(one.place_archived for one in self.members)
+        return any(one.stay.place_archived for one in self.members)
+
+    def at(self, start: int) -> Team:
+        """The same people where they are at an epoch second."""
+        return Team(tuple(one.at(start) for one in self.members)) if self._travels else self
+
+    def in_turn(self) -> Sequence[Team]:
+        """The same people at each place where they are in turn; as they are where none of them travels."""
+        if not self._travels:
+            return (self,)
+        return [self.at(since) for since in sorted({stay.arrives for one in self.members for stay in one.itinerary})]
+
+    @property
+    def _travels(self) -> bool:
+        return any(one.itinerary for one in self.members)
 
 
 @dataclass(frozen=True, slots=True)

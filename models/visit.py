@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from itertools import combinations
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,8 @@ from models.service import Assignment, Confirmation
 from models.teams import Need, Provider
 from rules.errors import FieldProblem, ValidationFailed
 from rules.quoting import PriceUnit
+from rules.stays import Stay
+from rules.wall_time import epoch
 
 MOST_SERVICES = 10
 _LONGEST = 86_400
@@ -35,6 +37,15 @@ async def read_steps(
     found = [await read_offer(account_id, step.service_id, first, last, also=also) for step in steps]
     known = [offer for offer in found if offer is not None]
     return known if len(known) == len(found) else None
+
+
+async def read_steps_at(
+    account_id: UUID, steps: Sequence[Step], start: datetime,
+    *, also: frozenset[UUID] = frozenset(), clocks: str | None = None,
+) -> list[Offer] | None:  # fmt: skip
+    """The same for one start, with everybody where they are then; with `clocks` without who travels to others."""
+    found = await read_steps(account_id, steps, start.date(), start.date(), also=also)
+    return found and [offer.at(epoch(start)).on_clocks(clocks) for offer in found]
 
 
 def visit_of(offers: Sequence[Offer], steps: Sequence[Step], *, moving: bool = False) -> Offer:
@@ -65,7 +76,8 @@ def _lasting(offer: Offer, step: Step, at: int, *, moving: bool) -> Offer:
 
 def _together(parts: Sequence[Offer]) -> Offer:
     first, last = parts[0], parts[-1]
-    providers = tuple(person for person in first.providers if all(_serves(part, person) for part in parts))
+    found = (_who_serves(parts[1:], person) for person in first.providers)
+    providers = tuple(person for person in found if person is not None)
     if not providers:
         raise _apart("Nobody offers all of these services at one place. Book them apart.")
     manual = any(part.confirmation is Confirmation.MANUAL for part in parts)
@@ -104,10 +116,24 @@ def _apart(message: str) -> ValidationFailed:
     return ValidationFailed(FieldProblem(_STEPS, message))
 
 
-def _serves(part: Offer, person: Provider) -> bool:
-    """Whether the same person serves the part too, without going to another place for it."""
-    other = part.provider(person.staff_id)
-    return other is not None and (other.location_id, other.zone) == (person.location_id, person.zone)
+def _who_serves(others: Sequence[Offer], person: Provider) -> Provider | None:
+    """The same person where they serve the other parts too, without going to another place for it: at home, or on some
+    of their travels. None where they never do."""
+    known = [part.provider(person.staff_id) for part in others]
+    same = [one for one in known if one is not None and len(one.itinerary) == len(person.itinerary)]
+    if len(same) < len(others):
+        return None
+    if not person.itinerary:
+        return person if all(_together_at(person.stay, one.stay) for one in same) else None
+    together = [all(_together_at(stay, one.itinerary[at]) for one in same) for at, stay in enumerate(person.itinerary)]
+    turns = (
+        stay if yes else replace(stay, hours=None) for stay, yes in zip(person.itinerary, together, strict=True)
+    )  # fmt: skip
+    return replace(person, itinerary=tuple(turns)) if any(together) else None
+
+
+def _together_at(stay: Stay, other: Stay) -> bool:
+    return (stay.location_id, stay.zone) == (other.location_id, other.zone)
 
 
 def _assignment(parts: Sequence[Offer]) -> Assignment:

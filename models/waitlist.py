@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -20,6 +21,7 @@ from models.customer import Customer
 from models.event import record
 from models.hold import Hold
 from models.keyring import link_token, random_nonce
+from models.leases import uuid_of
 from models.mail import Mail, MailTemplate
 from models.occupancy import lock_calendars
 from models.offer import read_offer
@@ -27,10 +29,9 @@ from models.personal import Purpose, Subject, Why, personal, plain, ref
 from models.service import Service, Visibility
 from models.slot_choice import Wish
 from models.staff import Staff
-from models.storage.client import Row
 from models.storage.database import fetch, lock, retrying, transaction
 from models.storage.errors import Contended
-from models.storage.instant import Instant
+from models.storage.instant import Instant, from_database
 from models.tenancy import Owned
 from rules.errors import (
     FieldProblem,
@@ -44,12 +45,13 @@ from rules.errors import (
 from rules.retention import RetentionClass
 from rules.tokens import token_hash
 from rules.waitlist import LIVE, MOST_WAITING, OfferOver, WaitlistState, Wished
-from rules.wall_time import day_start, instant
+from rules.wall_time import day_start, epoch, instant
 
 _W = WaitlistState
 _NAMES = """
     SELECT a.name AS business, a.locale, s.name AS service, c.name AS customer, c.email, f.name AS staff,
-      COALESCE(ls.zone, lf.zone, a.zone) AS zone, h.starts_at, h.ends_at
+      COALESCE(ls.zone, lf.zone, a.zone) AS zone, h.starts_at, h.ends_at,
+      f.id AS staff_id
     FROM waitlist_entry w
     JOIN account a ON a.id = w.account_id
     JOIN service s ON s.account_id = w.account_id AND s.id = w.service_id
@@ -60,6 +62,8 @@ _NAMES = """
     LEFT JOIN location lf ON lf.account_id = f.account_id AND lf.id = f.location_id
     WHERE w.account_id = $1 AND w.id = $2
 """
+
+_SHOWN = ("business", "locale", "service", "customer", "email", "staff", "zone", "starts_at", "ends_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,9 +263,16 @@ async def give_back(act: Act, hold_hash: str | None) -> None:
         await hold.consume(act)
 
 
-async def shown(entry: WaitlistEntry) -> Row:
-    """What an entry is about, in names, and the time that is kept for it (null where none is)."""
-    return (await fetch(_NAMES, entry.account_id, entry.id))[0]
+async def shown(entry: WaitlistEntry) -> Mapping[str, Any]:
+    """What an entry is about, in names, and the time that is kept for it (null where none is) with its zone."""
+    row = (await fetch(_NAMES, entry.account_id, entry.id))[0]
+    found = {name: row[name] for name in _SHOWN}
+    if row["starts_at"] is not None:
+        begin = from_database(row["starts_at"])
+        offer = await read_offer(entry.account_id, entry.service_id, begin.date(), begin.date())
+        person = offer.provider(uuid_of(row["staff_id"])) if offer else None
+        found["zone"] = person.at(epoch(begin)).zone.key if person else row["zone"]
+    return found
 
 
 async def offer_minutes(account_id: UUID, service_id: UUID) -> int:

@@ -133,4 +133,5 @@ def diary(staff_id: UUID | None) -> Mapping[str, Owns]:
         "customer_block": (Own("customer_id", who, visiting),),
         "schedule": (Own("id", who, followed),),
         "schedule_override": (Own("schedule_id", who, followed),),
+        "travel": (Own("staff_id", who),),
     }

@@ -47,7 +47,7 @@ class Permission(enum.Enum):
     STAFF_CONTACT_READ = "See email addresses of staff, members and invited people"
     SCHEDULES_READ = "See opening hours and time off"
     SCHEDULES_MANAGE = "Change opening hours"
-    TIME_OFF_MANAGE = "Enter and remove time off"
+    TIME_OFF_MANAGE = "Enter and remove time off, closed days and travels"
     CUSTOMERS_LIST = "List and search customers"
     CUSTOMERS_READ = "See that a customer exists, with tags and dates"
     CUSTOMER_NAME_READ = "See customers' names"

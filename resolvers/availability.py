@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Annotated
 from uuid import UUID
@@ -12,17 +12,15 @@ from zoneinfo import ZoneInfo
 import strawberry
 
 from models.availability import Slot, alternatives, free_days, free_slots, next_free
-from models.busy import Ignoring
 from models.explanation import Explained, explain
 from models.offer import Offer
-from models.staff import Staff
 from permissions.roles import Access, Permission
-from resolvers.choosing import AddOnsArgument, with_chosen
+from resolvers.choosing import AddOnsArgument
 from resolvers.context import Info
 from resolvers.durations import DurationArgument
-from resolvers.searching import key_in
+from resolvers.for_booking import Asked, ForBookingArgument, Wanted, asked_for
 from resolvers.service_terms import NUMBERS
-from resolvers.visits import Following, FollowingArgument, offer_of
+from resolvers.visits import FollowingArgument
 from rules.errors import Alternative, BadInput
 from rules.explaining import BRIEFLY, FREE
 from rules.ids import global_id
@@ -105,22 +103,23 @@ async def availability(
     duration_minutes: DurationArgument = None,
     add_ons: AddOnsArgument = None,
     followed_by: FollowingArgument = None,
+    for_booking: ForBookingArgument = None,
 ) -> Availability | None:
     """The free starts of a service; null where there is no such service that this viewer may book.
 
     Of a shared service also those of sessions that have seats left for the party. Advice, not a promise: only
     `holdSlot` and `book` decide.
     """
-    offer = await _offer(info, service_id, duration_minutes, followed_by, from_, to, party_size)
-    if offer is None:
+    wanted = Wanted(service_id, staff_id, party_size, duration_minutes, add_ons, followed_by, for_booking)
+    asked = await _asked_on(info, wanted, from_, to)
+    if asked is None:
         return None
-    offer = await with_chosen(info, offer, add_ons)
+    hold = token_hash(hold_token[:LONGEST_TOKEN]) if hold_token and for_booking is None else None
     slots = await free_slots(
-        info.context.account_id, offer, from_, to, info.context.now,
-        staff_id=staff_of(info, staff_id),
-        ignoring=Ignoring(hold_hash=token_hash(hold_token[:LONGEST_TOKEN]) if hold_token else None), party=party_size,
+        info.context.account_id, asked.offer, from_, to, info.context.now, staff_id=asked.staff_id,
+        ignoring=replace(asked.ignoring, hold_hash=hold), party=asked.party,
     )  # fmt: skip
-    return Availability.of(offer, slots, party_size)
+    return Availability.of(asked.offer, slots, asked.party)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,18 +140,19 @@ async def days_with_availability(
     duration_minutes: DurationArgument = None,
     add_ons: AddOnsArgument = None,
     followed_by: FollowingArgument = None,
+    for_booking: ForBookingArgument = None,
 ) -> FreeDays | None:
     """The dates on which a service has any free start, for a calendar to choose from: cheaper than `availability`.
     Null where there is no such service that this viewer may book."""
-    offer = await _offer(info, service_id, duration_minutes, followed_by, from_, to, party_size)
-    if offer is None:
+    wanted = Wanted(service_id, staff_id, party_size, duration_minutes, add_ons, followed_by, for_booking)
+    asked = await _asked_on(info, wanted, from_, to)
+    if asked is None:
         return None
-    offer = await with_chosen(info, offer, add_ons)
-    staff = staff_of(info, staff_id)
     dates = await free_days(
-        info.context.account_id, offer, from_, to, info.context.now, staff_id=staff, party=party_size
-    )
-    return FreeDays(offer.zone, dates)
+        info.context.account_id, asked.offer, from_, to, info.context.now, staff_id=asked.staff_id,
+        ignoring=asked.ignoring, party=asked.party,
+    )  # fmt: skip
+    return FreeDays(asked.offer.zone, dates)
 
 
 async def next_available(
@@ -167,6 +167,7 @@ async def next_available(
     duration_minutes: DurationArgument = None,
     add_ons: AddOnsArgument = None,
     followed_by: FollowingArgument = None,
+    for_booking: ForBookingArgument = None,
 ) -> Availability | None:
     """The first free starts of a service, as far ahead as it can be booked; none where everything is taken.
     Null where there is no such service that this viewer may book."""
@@ -176,15 +177,15 @@ async def next_available(
     now = info.context.now
     today = now.date()
     last = today + timedelta(days=LONGEST_HORIZON)
-    offer = await offer_of(info, service_id, duration_minutes, followed_by, today, last)
-    if offer is None:
+    wanted = Wanted(service_id, staff_id, party_size, duration_minutes, add_ons, followed_by, for_booking)
+    asked = await asked_for(info, wanted, today, last)
+    if asked is None:
         return None
-    offer = await with_chosen(info, offer, add_ons)
-    staff = staff_of(info, staff_id)
     slots = await next_free(
-        info.context.account_id, offer, after or now, now, count, staff_id=staff, party=party_size
+        info.context.account_id, asked.offer, after or now, now, count, staff_id=asked.staff_id,
+        ignoring=asked.ignoring, party=asked.party,
     )  # fmt: skip
-    return Availability.of(offer, slots, party_size)
+    return Availability.of(asked.offer, slots, asked.party)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,47 +216,44 @@ async def explain_slot(
     duration_minutes: DurationArgument = None,
     add_ons: AddOnsArgument = None,
     followed_by: FollowingArgument = None,
+    for_booking: ForBookingArgument = None,
 ) -> SlotExplained | None:
     """Why a start is offered or not, for each person who could serve it, and what is free near it.
     Null where there is no such service that this viewer may book."""
     refuse_party(party_size)
     account, now, day = info.context.account_id, info.context.now, starts_at.date()
-    offer = await offer_of(info, service_id, duration_minutes, followed_by, day - _AROUND, day + _AROUND)
-    if offer is None:
+    wanted = Wanted(service_id, staff_id, party_size, duration_minutes, add_ons, followed_by, for_booking)
+    asked = await asked_for(info, wanted, day - _AROUND, day + _AROUND)
+    if asked is None:
         return None
-    offer = await with_chosen(info, offer, add_ons)
-    staff = staff_of(info, staff_id)
-    found = await explain(account, offer, starts_at, now, staff_id=staff, party=party_size)
+    offer, staff = asked.offer, asked.staff_id
+    found = await explain(
+        account, offer, starts_at, now, staff_id=staff, ignoring=asked.ignoring, party=asked.party
+    )  # fmt: skip
     # Whoever reads only their own hours is only told about themselves.
     inside = info.context.viewer.access(P.SCHEDULES_READ) in (Access.READ, Access.OWN)
     people = [PersonExplained(one.staff_id, one.refused, _told(one, inside=inside)) for one in found.people]
     if found.refused is None:
         return SlotExplained(None, FREE, people, [])
-    near = await alternatives(account, offer, starts_at, now, staff_id=staff, party=party_size)
+    near = await alternatives(
+        account, offer, starts_at, now, staff_id=staff, ignoring=asked.ignoring, instead_of=asked.instead_of,
+        party=asked.party,
+    )  # fmt: skip
     return SlotExplained(found.refused, BRIEFLY[found.refused], people, near)
-
-
-def staff_of(info: Info, staff_id: strawberry.ID | None) -> UUID | None:
-    """Whose time a query asks for; None: anybody's."""
-    return info.context.viewer.with_whom(key_in(Staff, staff_id) if staff_id is not None else None)
 
 
 def _told(one: Explained, *, inside: bool) -> str:
     return one.message if inside or one.refused is None else BRIEFLY[one.refused]
 
 
-async def _offer(
-    info: Info, service_id: str, minutes: int | None, followed_by: Following, first: date, last: date, party: int
-) -> Offer | None:  # fmt: skip
-    """The offer for these dates at that length, if this viewer may book it."""
+async def _asked_on(info: Info, wanted: Wanted, first: date, last: date) -> Asked | None:
+    """What is asked for on a range of dates."""
     _refuse_range(first, last)
-    refuse_party(party)
-    offer = await offer_of(info, service_id, minutes, followed_by, first, last)
-    if offer is None:
-        return None
-    if last < _today(offer, info.context.now):
+    refuse_party(wanted.party)
+    asked = await asked_for(info, wanted, first, last)
+    if asked is not None and last < _today(asked.offer, info.context.now):
         raise BadInput("All of these dates have passed. Ask from today on.")
-    return offer
+    return asked
 
 
 def _refuse_range(first: date, last: date) -> None:
@@ -275,4 +273,5 @@ def refuse_party(size: int) -> None:
 
 def _today(offer: Offer, now: datetime) -> date:
     """The earliest date that any of its places still has: where its people serve in several zones, not the first."""
-    return min(local_date(epoch(now), zone) for zone in {offer.zone, *(person.zone for person in offer.providers)})
+    zones = {stay.zone for person in offer.providers for stay in person.itinerary or (person.stay,)}
+    return min(local_date(epoch(now), zone) for zone in {offer.zone, *zones})

@@ -110,8 +110,8 @@ def _by_whom(info: Info, rows: QuerySet[Booking], filter: BookingFilter) -> Quer
 
 
 async def bookings_outside_hours(info: Info) -> Listing:
-    """The appointments to come that lie outside the hours of whoever serves them, or on a closed day of their location.
-    They were promised and stay; move or cancel them yourself."""
+    """The appointments to come that lie outside the hours of whoever serves them, on a closed day of their location, or
+    on a travel that takes that person elsewhere. They were promised and stay; move or cancel them yourself."""
     rows = info.context.rows(Booking, P.BOOKINGS_LIST)
     found = await outside_hours(info.context.account_id, info.context.now)
     return Listing(rows.filter(id__in=[booking.id for booking in found]), order="starts_at")

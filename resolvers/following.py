@@ -43,6 +43,7 @@ FOLLOWED: Mapping[str, Permission] = MappingProxyType(
         "schedule_override": P.SCHEDULES_READ,
         "closed_day": P.CATALOGUE_READ,
         "time_off": P.SCHEDULES_READ,
+        "travel": P.SCHEDULES_READ,
         "busy_source": P.EXTERNAL_BUSY_MANAGE,
         "account": P.ACCOUNT_READ,
         "membership": P.MEMBERS_READ,

@@ -12,6 +12,7 @@ from tortoise.queryset import QuerySet
 from models.booking import Booking
 from models.location import Location
 from models.outside_hours import outside_hours
+from models.travel import coming
 from models.zone_change import change_location
 from permissions.roles import Permission
 from resolvers.archiving import ArchiveInput, IncludeHidden, archive
@@ -104,14 +105,17 @@ class ArchiveLocationInput(ArchiveInput):
 
 @dataclass(frozen=True, slots=True)
 class ArchivedLocation:
-    """A place out of use, and how many appointments are still to take place there."""
+    """A place out of use, and how many appointments and travels of staff there are still to come."""
 
     location: Location
     upcoming_bookings: int
+    upcoming_travels: int
 
 
 async def archive_location(info: Info, input: ArchiveLocationInput) -> ArchivedLocation:
-    """Take a place out of use. Nothing more can be booked there; bookings there stay as they are."""
+    """Take a place out of use. Nothing more can be booked there; bookings there stay as they are. Whoever travels there
+    can be booked nowhere on those days, until the travel is changed or removed."""
     place = await archive(info, Location, input, P.CATALOGUE_MANAGE)
     there = Booking.of(info.context.account_id).filter(location_id=place.id, status__in=PENDING)
-    return ArchivedLocation(place, await there.filter(ends_at__gt=info.context.now).count())
+    travels = coming(info.context.account_id, info.context.now).filter(location_id=place.id)
+    return ArchivedLocation(place, await there.filter(ends_at__gt=info.context.now).count(), await travels.count())

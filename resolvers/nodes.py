@@ -38,6 +38,7 @@ from models.service import Offering
 from models.session import Session
 from models.staff import Staff, TimeOff
 from models.tenancy import Owned
+from models.travel import Travel
 from models.user import User
 from models.waitlist import WaitlistEntry
 from permissions.roles import Permission
@@ -114,6 +115,7 @@ ROWS: Mapping[str, Rows] = {
     "schedule": _by(Schedule, P.SCHEDULES_READ),
     "schedule_override": _by(ScheduleOverride, P.SCHEDULES_READ),
     "time_off": _by(TimeOff, P.SCHEDULES_READ),
+    "travel": _by(Travel, P.SCHEDULES_READ),
     "closed_day": _by(ClosedDay, P.CATALOGUE_READ),
     "waitlist_entry": _by(WaitlistEntry, P.WAITLIST_READ),
     "customer": _by(Customer, P.CUSTOMERS_READ),

@@ -26,12 +26,12 @@ from resolvers.availability import (
     ServiceArgument,
     StaffArgument,
     refuse_party,
-    staff_of,
 )
 from resolvers.book import FURTHEST, OneServiceInput, no_flood, repeatable, wish_of
 from resolvers.checking import Checks
 from resolvers.context import Context, Info
 from resolvers.durations import DurationArgument
+from resolvers.for_booking import staff_of
 from resolvers.holds import whole
 from resolvers.listing import Listing
 from resolvers.searching import Direction, DirectionArgument, key_in, typed

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
 from models.act import Act, Actor, ActorKind
 from models.credentials import waitlist_entry_of
-from models.storage.client import Row
 from models.storage.instant import from_database
 from models.storage.reach import bound
 from models.waitlist import WaitlistEntry, shown
@@ -54,7 +53,7 @@ class Shown:
     expires_at: datetime | None
 
 
-def _as_shown(entry: WaitlistEntry, row: Row, now: datetime) -> Shown:
+def _as_shown(entry: WaitlistEntry, row: Mapping[str, Any], now: datetime) -> Shown:
     until = entry.offer_expires_at
     kept = entry.state is _S.OFFERED and row["starts_at"] is not None and until is not None and until > now
     return Shown(

@@ -27,7 +27,7 @@ class Allowed:
     again_on: date | None = None
 
 
-NOTHING_SAID = Allowed()
+NOTHING_SAID: Allowed = Allowed()
 
 
 def allowed(reason: Unfit, at: int, reaches: Iterable[Reach], zone: ZoneInfo, limit: Limit | None) -> Allowed:

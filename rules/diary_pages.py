@@ -33,13 +33,14 @@ class Clash(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Piece:
     """[start, end) in epoch seconds, with buffers; `core` is the appointment itself. `id` is the booking's, the
-    session's or the time off's."""
+    session's or the time off's. `elsewhere`: whoever serves it works at another place then."""
 
     kind: Busy
     start: int
     end: int
     id: UUID | None = None
     core: Window | None = None
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ def conflicts(open_hours: Sequence[Window] | None, pieces: Sequence[Piece]) -> l
         found += [
             Conflict(Clash[other.kind], one, other.id) for other in away if other.start < end and other.end > begin
         ]
-        if open_hours is not None and not any(a <= begin and end <= b for a, b in open_hours):
+        inside = open_hours is None or any(a <= begin and end <= b for a, b in open_hours)
+        if one.elsewhere or not inside:
             found.append(Conflict(Clash.OUTSIDE_HOURS, one))
     return sorted(found, key=lambda one: (one.piece.start, one.clash))
 

@@ -34,6 +34,7 @@
     ├── LinkInvalid          a mailed link has expired, was used, or never was
     ├── SecondPersonNeeded   who asked for something cannot be the one who approves or reviews it
     ├── LastOwner            an account cannot be left without an owner
+    ├── TravelsOverlap       somebody travels elsewhere on some of these days already; says when
     ├── AlreadyTaken         a name that must be unique is in use
     └── CursorGone           what follows a cursor of changes is not known any more
     Denied                   the credential may not do or see this; a top-level error that names the permission
@@ -92,6 +93,7 @@ class RefusalCode(enum.Enum):
     LINK_INVALID = "LINK_INVALID"
     SECOND_PERSON_NEEDED = "SECOND_PERSON_NEEDED"
     LAST_OWNER = "LAST_OWNER"
+    TRAVELS_OVERLAP = "TRAVELS_OVERLAP"
     ALREADY_TAKEN = "ALREADY_TAKEN"
     CURSOR_GONE = "CURSOR_GONE"
 

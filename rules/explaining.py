@@ -12,6 +12,7 @@ from rules.limits import Limit, Measure
 from rules.notice import Reach
 from rules.slot_checks import Unfit, nearest
 from rules.slots import Candidate, Key, Pool, Terms, free_starts, free_units
+from rules.stays import Trip
 from rules.stretches import windows_of
 from rules.wall_time import day_bounds, instant, local, local_date
 
@@ -43,11 +44,18 @@ class Asked:
     zone: ZoneInfo
     limits: tuple[Limit, ...] = ()
     needed: Sequence[str] = ()  # the names of what each pool of the candidate consists of
+    trip: Trip | None = None
 
 
 def in_full(reason: Unfit, asked: Asked) -> str:
     """The rule with its figures, for people of the business."""
-    return _WORDS[reason](asked)
+    words = _WORDS[reason](asked)
+    return f"{_elsewhere(asked.trip)} {words}" if asked.trip else words
+
+
+def _elsewhere(trip: Trip) -> str:
+    days = f"on {trip.first}" if trip.first == trip.last else f"from {trip.first} to {trip.last}"
+    return f"{trip.who} works {trip.where} then, {days}."
 
 
 def _too_soon(asked: Asked) -> str:

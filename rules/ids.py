@@ -30,6 +30,7 @@ PREFIXES = {
     "schedule": "sch",
     "schedule_override": "ovr",
     "time_off": "off",
+    "travel": "trv",
     "closed_day": "cld",
     "customer": "cus",
     "customer_session": "cse",

@@ -110,30 +110,35 @@ def _expansion(schedule: Schedule) -> _Expansion:
     return _Expansion(schedule, overridden)
 
 
-def _raw(schedule: Schedule, first: date, last: date) -> list[Window]:
+def _raw(schedule: Schedule, first: date, last: date, begun: Window | None) -> list[Window]:
     days = _expansion(schedule)
     found: list[Window] = []
     for ordinal in range(first.toordinal(), last.toordinal() + 1):
         found.extend(days.on(date.fromordinal(ordinal)))
+    if begun is not None:
+        found = [window for window in found if begun[0] <= window[0] < begun[1]]
     found.sort()  # already sorted but for changes of the clock at midnight
     return found
 
 
-def windows_between(schedule: Schedule, first: date, last: date) -> list[Window]:
+def windows_between(schedule: Schedule, first: date, last: date, begun: Window | None = None) -> list[Window]:
     """The open windows that meet the local dates `first` to `last`, both inclusive, in epoch seconds.
 
     Sorted, disjoint and never touching. A window that begins on the day before and runs past midnight is among them, in
-    its full length; `rules.intervals.clip` cuts it for display. Hours that never close are cut outside the range.
+    its full length; `rules.intervals.clip` cuts it for display. Hours that never close are cut outside the range. With
+    `begun` only those windows count that begin in it.
     """
     begin, end = day_bounds(first, schedule.zone)[0], day_bounds(last, schedule.zone)[1]
-    joined = coalesce(_raw(schedule, first - _LOOK_BACK, last + _ONE_DAY))
+    joined = coalesce(_raw(schedule, first - _LOOK_BACK, last + _ONE_DAY, begun))
     return [window for window in joined if window[0] < end and window[1] > begin]
 
 
-def is_open(schedule: Schedule, start: int, end: int, closed: Sequence[Window] = ()) -> bool:
+def is_open(
+    schedule: Schedule, start: int, end: int, closed: Sequence[Window] = (), begun: Window | None = None
+) -> bool:
     """Whether all of [start, end) lies inside open hours, less `closed`, which is sorted and disjoint."""
     days = local_date(start, schedule.zone), local_date(end, schedule.zone)
-    return contains(remaining(windows_between(schedule, *days), closed), start, end)
+    return contains(remaining(windows_between(schedule, *days, begun), closed), start, end)
 
 
 def closed_between(schedule: Schedule, begin: int, end: int) -> list[Window]:
@@ -143,12 +148,14 @@ def closed_between(schedule: Schedule, begin: int, end: int) -> list[Window]:
 
 
 @lru_cache(maxsize=_RANGES_KEPT)
-def stretches_between(schedule: Schedule, begin: int, end: int, *, duration: int) -> Sequence[Stretch]:
+def stretches_between(
+    schedule: Schedule, begin: int, end: int, *, duration: int, begun: Window | None = None
+) -> Sequence[Stretch]:
     """The open stretches in which an appointment of `duration` seconds can start in [begin, end), epoch seconds.
 
-    It looks back, for windows that run past midnight, and ahead as far as an appointment can last. Remembered, for
-    people who share a schedule are asked about together.
+    It looks back, for windows that run past midnight, and ahead as far as an appointment can last. With `begun` only
+    those windows count that begin in it. Remembered, for people who share a schedule are asked about together.
     """
     first = local_date(begin, schedule.zone) - _LOOK_BACK
     last = local_date(end - 1 + duration, schedule.zone)
-    return tuple(cut(_raw(schedule, first, last)))
+    return tuple(cut(_raw(schedule, first, last, begun)))

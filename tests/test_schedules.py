@@ -162,7 +162,7 @@ async def test_hours_that_somebody_follows_cannot_be_archived(salon: Business) -
     ada = await salon.staff("Ada", schedule_id=schedule.id)
     asked = {"id": id_of(schedule), "expectedVersion": 1}
     refusal = await salon.owner.refused(ARCHIVE, input=asked)
-    assert refusal["__typename"] == "ValidationFailed" and "1 staff and resources follow" in refusal["message"]
+    assert refusal["__typename"] == "ValidationFailed" and "1 staff, resources and travels follow" in refusal["message"]
     assert (await Schedule.of(salon.account.id).get(id=schedule.id)).archived_at is None
     await ada.archive(salon.act, 1)
     assert (await salon.owner.did(ARCHIVE, input=asked))["schedule"]["archivedAt"] is not None

@@ -15,7 +15,20 @@ from calendera.open_database import open_database
 from calendera.seeding import BUSINESSES, demo, seed
 from calendera.seeding.days import WEEKS_AHEAD, WEEKS_BACK, Days, open_windows
 from calendera.settings import Settings
-from models import Account, Booking, Cancellation, Customer, Event, Occupancy, Service, Staff, TimeOff, User, passwords
+from models import (
+    Account,
+    Booking,
+    Cancellation,
+    Customer,
+    Event,
+    Occupancy,
+    Service,
+    Staff,
+    TimeOff,
+    Travel,
+    User,
+    passwords,
+)
 from models.storage.database import fetch
 from models.storage.reach import Reach, reaching
 from rules.booking_states import TRANSITIONS, BookingStatus, holds_occupancy
@@ -77,6 +90,7 @@ async def test_there_are_three_businesses_with_enough_in_them(seeded: Seeded) ->
         assert set(states) == set(BookingStatus), one.slug
         assert await TimeOff.of(one.id).count() >= 2
     assert await Service.of(accounts[0].id).count() >= 4
+    assert sum([await Travel.of(one.id).count() for one in accounts]) == 1
 
 
 async def test_this_week_has_a_diary(seeded: Seeded) -> None:

@@ -10,7 +10,7 @@ from calendera.seeding.around import Units, equip, terms
 from calendera.seeding.chance import Chance
 from calendera.seeding.days import Days, away, overrides
 from calendera.seeding.plan import BusinessPlan, ServicePlan, Windows
-from models import Calendar, Location, Schedule, ScheduleOverride, Service, Staff, TimeOff
+from models import Calendar, Location, Schedule, ScheduleOverride, Service, Staff, TimeOff, Travel
 from models.act import Act
 from models.event import record
 from rules.wall_time import instant
@@ -43,6 +43,12 @@ async def make_catalogue(act: Act, plan: BusinessPlan, days: Days, chance: Chanc
         )  # fmt: skip
     services = {one.slug: await _service(act, plan, one, staff, chance) for one in plan.services}
     await _time_off(act, plan, staff, days, chance)
+    for trip in plan.travels:
+        first, last = trip.dates(days.monday)
+        await Travel.enter(
+            act, id=chance.key(act.at), staff_id=staff[trip.staff].id, location_id=None, zone=trip.zone,
+            schedule_id=None, first_on=first, last_on=last,
+        )  # fmt: skip
     calendars = {row.staff_id: row.id for row in await Calendar.of(act.account_id) if row.staff_id}
     # By a stream of its own: what is added here changes nobody's bookings.
     units = await equip(act, plan, services, Chance(f"{plan.slug}, around services"))

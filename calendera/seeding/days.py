@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from calendera.seeding.plan import BusinessPlan, StaffPlan, TimeOffPlan, Windows
 from rules.intervals import Window
 from rules.opening import Override, Schedule, WeeklyRule, windows_between
+from rules.stays import days_of
 from rules.wall_time import day_start, local_date
 from rules.zones import zone
 
@@ -74,9 +75,12 @@ def schedule_of(plan: BusinessPlan, name: str, days: Days) -> Schedule:
 
 
 def open_windows(plan: BusinessPlan, staff: StaffPlan, days: Days) -> list[tuple[date, Window]]:
-    """The windows of a staff member in order, each with the date on which it begins; those in a time off left out."""
+    """The windows of a staff member in order, each with the date on which it begins; without those in a
+    time off or a travel."""
     place = zone(plan.zone)
     absences = [away(off, days, place) for off in plan.time_off if off.staff in (None, staff.name)]
+    trips = [trip for trip in plan.travels if trip.staff == staff.name]
+    absences += [days_of(*trip.dates(days.monday), zone(trip.zone)) for trip in trips]
     dates = days.dates()
     windows = windows_between(schedule_of(plan, staff.schedule, days), dates[0], dates[-1])
     return [

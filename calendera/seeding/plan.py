@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 from models import Confirmation, Role, Visibility
 from models.service import Assignment
@@ -101,6 +102,20 @@ class TimeOffPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class TravelPlan:
+    """Days on the clocks of a zone, from `day` days after this week's Monday."""
+
+    staff: str
+    day: int
+    days: int
+    zone: str
+
+    def dates(self, monday: date) -> tuple[date, date]:
+        """The first and the last of them."""
+        return monday + timedelta(days=self.day), monday + timedelta(days=self.day + self.days - 1)
+
+
+@dataclass(frozen=True, slots=True)
 class MemberPlan:
     """Somebody who signs in; `staff` where they are one of the staff."""
 
@@ -151,4 +166,5 @@ class BusinessPlan:
     time_off: tuple[TimeOffPlan, ...] = ()
     resources: dict[str, int] = field(default_factory=dict)
     add_ons: tuple[AddOnPlan, ...] = ()
+    travels: tuple[TravelPlan, ...] = ()
     notice: str = ""

@@ -9,6 +9,7 @@ from calendera.seeding.plan import (
     ServicePlan,
     StaffPlan,
     TimeOffPlan,
+    TravelPlan,
     hours,
     words,
 )
@@ -185,5 +186,6 @@ SALON = BusinessPlan(
         AddOnPlan("Scalp massage", "Ten minutes with warm oil.", 1500, 10),
         AddOnPlan("Bond treatment", "For hair that was bleached.", 3000, 15),
     ),
+    travels=(TravelPlan("Rosa Alvarado", 14, 3, "Europe/Berlin"),),
     notice="We keep your colour formula so that next time looks the same. Ask us and we remove it.",
 )

@@ -44,6 +44,8 @@ OPENED_BY = {
     ("staff", "user.name"): {"CATALOGUE_READ"},
     ("time_off", "user.behavior"): {"SCHEDULES_READ"},
     ("time_off", "user.content"): {"SCHEDULES_READ"},
+    ("travel", "user.behavior"): {"SCHEDULES_READ"},
+    ("travel", "user.location"): {"SCHEDULES_READ"},
     ("waitlist_entry", "user.behavior"): {"WAITLIST_READ"},
     ("waitlist_entry", "user.location"): {"WAITLIST_READ"},
 }

@@ -42,6 +42,7 @@ from models.session import Session
 from models.staff import Calendar, Staff, TimeOff
 from models.storage.reach import Reach
 from models.tenancy import Owned, across_accounts
+from models.travel import Travel
 from permissions.own import NO_ROW
 from permissions.roles import Scope
 from resolvers.context import COOKIE
@@ -65,7 +66,7 @@ class Asker:
 # What there is two of, in the order in which one points to another.
 SECOND: list[type[Owned]] = [
     Schedule, Staff, ScheduleOverride, Calendar, Customer, CustomerTag, Booking, Engagement, Cancellation,
-    IntakeAnswer, TimeOff, Hold, Event, BookingSeries, SeriesOccurrence, BookingAddOn, Segment, Payment,
+    IntakeAnswer, TimeOff, Travel, Hold, Event, BookingSeries, SeriesOccurrence, BookingAddOn, Segment, Payment,
     PaymentEntry, CustomerBlock, Attendee,
 ]  # fmt: skip
 

@@ -30,6 +30,7 @@ from models.staff import Calendar, TimeOff
 from models.storage.database import dialect, fetch
 from models.storage.instant import Instant
 from models.tenancy import Owned
+from models.travel import Travel
 from models.user import User
 from privacy.policy import versions
 from rules.ids import PREFIXES, global_id
@@ -70,6 +71,9 @@ async def fill(business: Business) -> dict[str, UUID]:
     ended = {"staff_id": None, "location_id": made["location"], "revoked_at": business.product.clock.now()}
     of_a_place = values(CalendarFeed, business, made) | ended
     await CalendarFeed.create(account_id=business.account.id, **of_a_place)
+    to_a_place = {"zone": None, "location_id": made["location"], "last_on": date(2027, 6, 4)}
+    to_a_place["first_on"] = to_a_place["last_on"]
+    await Travel.create(account_id=business.account.id, **values(Travel, business, made) | to_a_place)
     # And Ada once more, for whoever looks for people who are there twice.
     twin = values(Customer, business, made) | {"email": f"twin-{canary(business)}@example.com"}
     await Customer.create(account_id=business.account.id, **twin)
@@ -217,6 +221,7 @@ def special(table: str, business: Business, made: dict[str, UUID]) -> dict[str, 
         "busy_source": {"resource_id": None, "unit": None},
         "calendar_subscription": {"resource_id": None},
         "time_off": {"ends_at": now + 60 * MINUTE, "resource_id": None},
+        "travel": {"location_id": None, "first_on": date(2027, 6, 1), "last_on": date(2027, 6, 2)},
         "calendar": {"resource_id": None, "unit": None},
         "resource_need": {"units": None},
         "engagement": {"resource_id": None, "unit": None},

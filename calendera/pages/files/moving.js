@@ -24,13 +24,14 @@ const latest = (...dates) => dates.sort().at(-1);
 async function look() {
   const { booking, business, token } = moving;
   const range = { from: first, to: plusDays(first, DAYS_AT_ONCE - 1) };
-  const asked = { serviceId: booking.service.id, staffId: booking.staff.id, ...range };
-  const { availability } = await ask("FreeTimes", asked, token);
+  const asked = { serviceId: booking.service.id, bookingId: booking.id, ...range };
+  const { availability } = await ask("FreeTimesToMove", asked, token);
   if (!availability) {
     say(`The free times of this service are not shown here. Please contact ${business} to move it.`, { focus: true });
     return false;
   }
-  days = byDay(availability.slots);
+  // Its own time is free for it, and no time to move it to.
+  days = byDay(availability.slots.filter((slot) => slot.startsAt !== booking.startsAt));
   showDays(range);
   return true;
 }
