@@ -40,7 +40,6 @@
     Denied                   the credential may not do or see this; a top-level error that names the permission
     BadInput                 an argument of a query cannot be used; a top-level error
 Everything else that is raised is a fault: masked, logged, answered with a request id.
-
 A refusal's public attributes are the fields of the GraphQL type of the same name (`graph/errors.py`).
 """
 
