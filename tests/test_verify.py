@@ -18,6 +18,7 @@ from models.engagement import Engagement
 from models.invariants import CHECKS, broken
 from models.occupancy import Occupancy
 from models.reminder import Reminder
+from models.staff import Calendar
 from models.storage.database import dialect, execute
 from tests.bookable import CANCEL, HOLD, MOVE, Desk, bookable, said
 from tests.businesses import Business
@@ -80,7 +81,7 @@ async def found(account_id: UUID) -> list[str]:
 async def test_time_that_lies_with_somebody_else_is_found(salon: Business) -> None:
     desk = await bookable(salon, staff=2)
     await desk.book(salon.owner, at=desk.at(9), staff=desk.staff[0])
-    other = await desk.calendar(1)
+    other = await Calendar.of(salon.account.id).get(staff_id=desk.staff[1].id)
     await Occupancy.of(salon.account.id).update(calendar_id=other.id)
     assert await found(salon.account.id) == [
         "a booking that counts does not have all of its time or seats",
