@@ -32,7 +32,9 @@ from rules.retention import RULES
 P = Permission
 
 # What passage 1 says is held, by whose it is: fideslang's keys.
-OF_BUSINESS_PEOPLE = {"user.name", "user.contact.email", "user.device", "user.behavior", "user.content"}
+OF_BUSINESS_PEOPLE = {
+    "user.name", "user.contact.email", "user.device", "user.behavior", "user.content", "user.location",
+}  # fmt: skip
 OF_CUSTOMERS = {
     "user.name", "user.contact.email", "user.contact.phone_number", "user.content", "user.behavior", "user.location",
     "user.device", "user.device.ip_address", "user.financial",

@@ -17,6 +17,7 @@ COMMANDS = [
     "platform",
     "seed",
     "processors",
+    "jobs",
     "tour",
     "promises",
     "audit",
