@@ -75,6 +75,7 @@ async def by_smtp(product: Product) -> AsyncIterator[tuple[Inbox, Worker, Settin
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:aiosmtpd")
+@pytest.mark.promise("3.2")
 async def test_nothing_leaves_for_whom_the_register_does_not_cover_and_nothing_is_lost(
     product: Product, salon: Business, visitor: Caller
 ) -> None:

@@ -20,7 +20,7 @@ FOUNDING = ROOT.parent / "shared" / "seed" / "privacy-policy-2025-01-01.txt"
 # A second record of what was published: changing a text takes changing its hash here too, in full view of a review.
 PUBLISHED = {
     "2026-11-22": "100aabf3c3f1b5ebfffddb0fa965dcab70ba53b018a5d5629911d25e2ebdd88a",
-    "2026-11-23": "02a94826a7585f6e90abbeb6efd1db6ba0af771c5af3fe16943ade0c9c9f51f5",
+    "2026-11-23": "fca8506f641d4c01dfa1d881da630b83a707c0bbfb5a808962a3a2138798c061",
 }
 
 
