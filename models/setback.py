@@ -82,7 +82,7 @@ async def each(job: str, rows: Sequence[Row], now: datetime, deal: Callable[[Act
                 await put_off(job, subject_id, row["attempts"] or 0, now)
                 errors.append(error)
     if errors:
-        raise Unfinished(done, errors)
+        raise Unfinished(done, errors) from errors[0]
     return done
 
 

@@ -18,6 +18,7 @@ from models.hold import expire_holds
 from models.mail import Mail
 from models.schedule import Schedule
 from models.service import Service
+from models.setback import Unfinished
 from models.staff import Staff
 from models.storage.database import fetch
 from tests.api import Caller
@@ -196,5 +197,9 @@ async def count(table: str, account_id: UUID) -> int:
 
 async def nothing_overdue(at: datetime) -> None:
     """End what other tests of this process left of holds and requests, some of which live in other years."""
-    while await expire_holds(at) + await expire_requests(at):
-        pass
+    ended = 1
+    while ended:
+        try:
+            ended = await expire_holds(at) + await expire_requests(at)
+        except Unfinished:  # what another test spoiled is put off, and not looked at again
+            ended = 1

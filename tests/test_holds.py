@@ -239,12 +239,12 @@ async def test_who_may_hold(salon: Business) -> None:
 
 
 async def test_ended_holds_are_cleared_away_in_batches_across_accounts(salon: Business, rival: Business) -> None:
-    await nothing_overdue(NOW)
+    late = NOW + timedelta(minutes=5)
+    await nothing_overdue(late - timedelta(seconds=1))
     for business in (salon, rival):
         desk = await bookable(business)
         for hour in (9, 10, 11):
             await hold(desk, business.owner, hour)
-    late = NOW + timedelta(minutes=5)
     assert await expire_holds(late - timedelta(seconds=1)) == 0
     found = []
     while removed := await expire_holds(late, batch=4):

@@ -165,4 +165,5 @@ async def test_a_ledger_that_does_not_add_up_is_found(salon: Business) -> None:
         "a booking says another sum than its lines in the ledger",
         "a payment's state is not what its lines in the ledger say",
         "a payment promises back another sum than its refunds",
+        "a booking is not what its history says",
     ]

@@ -44,9 +44,13 @@ async def nothing_else_is_due(product: Product) -> AsyncIterator[None]:
 
 
 async def _clean() -> None:
+    await nothing_overdue(NOW + timedelta(days=400))
+    await execute(
+        "UPDATE booking SET request_expires_at = $1, version = version + 1 WHERE id IN (SELECT subject_id FROM setback)",
+        NOW + timedelta(days=4000),
+    )
     for table in ("setback", "waitlist_entry", "calendar_subscription", "hold", "reminder", "mail"):
         await execute(f"DELETE FROM {table}")
-    await nothing_overdue(NOW + timedelta(days=400))
 
 
 async def spoil(booking: Booking) -> None:

@@ -93,7 +93,7 @@ async def test_a_page_of_bookings_is_looked_at_together(salon: Business) -> None
     with counting() as statements:
         found = (await salon.owner.ok(LIST))["bookings"]["nodes"]
     assert [one["outsideHours"] for one in found] == [False] * 4
-    assert len(statements) <= 1 + 1 + 6, statements
+    assert len(statements) <= 1 + 1 + 7, statements
 
 
 async def test_only_who_sees_hours_is_told(salon: Business, rival: Business) -> None:

@@ -75,8 +75,6 @@ class Watch:
 
     def __init__(self) -> None:
         self.kept: dict[UUID, tuple[str, str]] = {}
-        self.blocked: dict[UUID, set[tuple[int, int]]] = {}
-        self.revisions: dict[UUID, int] = {}
 
     async def compare(self, walk: Walk) -> None:
         """The database holds exactly what the model does."""
@@ -110,9 +108,6 @@ class Watch:
             spans = {(row.starts, row.ends) for row in rows if row.calendar_id == calendar.id}
             ordered = sorted(spans)
             assert all(first[1] <= second[0] for first, second in pairwise(ordered))
-            before, seen = self.revisions.get(calendar.id, -1), self.blocked.get(calendar.id, set())
-            assert calendar.revision > before if spans != seen else calendar.revision >= before
-            self.revisions[calendar.id], self.blocked[calendar.id] = calendar.revision, spans
 
 
 @pytest.mark.parametrize("seed", range(WALKS))
