@@ -82,7 +82,7 @@ async def _offer_next(act: Act, service_id: UUID) -> int:
 
     made, errors = await retrying(work)
     if errors:
-        raise Unfinished(made, errors)
+        raise Unfinished(made, errors) from errors[0]
     return made
 
 

@@ -46,7 +46,8 @@ async def nothing_else_is_due(product: Product) -> AsyncIterator[None]:
 async def _clean() -> None:
     await nothing_overdue(NOW + timedelta(days=400))
     await execute(
-        "UPDATE booking SET request_expires_at = $1, version = version + 1 WHERE id IN (SELECT subject_id FROM setback)",
+        "UPDATE booking SET request_expires_at = $1, version = version + 1"
+        " WHERE id IN (SELECT subject_id FROM setback)",
         NOW + timedelta(days=4000),
     )
     for table in ("setback", "waitlist_entry", "calendar_subscription", "hold", "reminder", "mail"):
