@@ -15,7 +15,7 @@ from calendera import mail_words as words
 from calendera.mail_policy import policy_changed
 from calendera.mail_series import about_series
 from calendera.mail_waitlist import to_whoever_waits
-from calendera.mail_words import Appointment, CalendarFile, Letter
+from calendera.mail_words import Appointment, CalendarFile, Letter, one_line
 from models.account import Account
 from models.attendee import Attendee
 from models.booking import manage_token
@@ -27,6 +27,7 @@ from models.membership import Invitation, InvitationStatus
 from models.platform_access import PlatformAccess
 from models.second_factor import SignInChange
 from models.security_event import PlatformAlert, SecurityEvent
+from models.segment import told_of
 from models.session import Session
 from models.storage.database import fetch
 from models.storage.instant import from_database
@@ -34,13 +35,14 @@ from models.user import PasswordReset, SignUp, User
 from rules.booking_states import BookingStatus
 from rules.ics_writing import Entry, appointment_entry
 from rules.ids import global_id
+from rules.visit_words import lines_of, people_in
 from rules.watching import message
 
 T, S = MailTemplate, BookingStatus
 
 _BOOKING = """
     SELECT b.id, b.reference, b.status, b.starts_at, b.ends_at, b.zone, b.customer_zone, b.sequence, b.manage_nonce,
-           b.ical_uid, b.requests_block, b.awaits_payment,
+           b.ical_uid, b.requests_block, b.awaits_payment, b.title,
            a.name AS business, COALESCE(b.title, s.name) AS service, w.name AS staff, c.name AS customer,
            c.email, l.name AS place, l.address
     FROM booking b
@@ -106,7 +108,7 @@ async def _about_booking(mail: Mail, now: datetime, public_url: str) -> Letter |
     # The link in it opens what is known of the customer, who may have another address by now.
     if row is None or row["email"] != mail.to:
         return None
-    return _of_booking(mail, dict(row), now, public_url)
+    return await _of_booking(mail, dict(row), now, public_url)
 
 
 async def _to_attendee(mail: Mail, now: datetime, _public_url: str) -> Letter | None:
@@ -118,10 +120,10 @@ async def _to_attendee(mail: Mail, now: datetime, _public_url: str) -> Letter | 
         return None
     (row,) = await fetch(_BOOKING, mail.account_id, coming.booking_id)
     bare = {**dict(row), "customer": "", "reference": "", "customer_zone": None, "manage_nonce": ""}
-    return _of_booking(mail, bare, now, None)
+    return await _of_booking(mail, bare, now, None)
 
 
-def _of_booking(mail: Mail, row: Mapping[str, Any], now: datetime, public_url: str | None) -> Letter | None:
+async def _of_booking(mail: Mail, row: Mapping[str, Any], now: datetime, public_url: str | None) -> Letter | None:
     if (status := BookingStatus(row["status"])) not in _TRUE_IN[mail.template]:
         return None
     starts_at = from_database(row["starts_at"])
@@ -130,9 +132,11 @@ def _of_booking(mail: Mail, row: Mapping[str, Any], now: datetime, public_url: s
     if superseded or starts_at <= now:
         return None
     token = manage_token(uuid_of(row["id"]), row["manage_nonce"]) if public_url is not None else ""
+    told = await told_of(mail.account_id, uuid_of(row["id"])) if row["title"] and mail.account_id else []
     place = ", ".join(part for part in (row["place"], row["address"]) if part)
     about = Appointment(
-        business=row["business"], service=row["service"], staff=row["staff"], customer=row["customer"],
+        business=row["business"], service=row["service"], staff=people_in(told) or row["staff"],
+        customer=row["customer"], parts=tuple(one_line(line) for line in lines_of(told, row["zone"])),
         place=place or None, reference=row["reference"], starts_at=starts_at, ends_at=from_database(row["ends_at"]),
         zone=row["zone"], customer_zone=row["customer_zone"], token=token,
         link=_link(public_url, "booking", token) if public_url is not None else "",
@@ -153,7 +157,7 @@ def _calendar(entry: Entry, about: Appointment, place: str) -> CalendarFile | No
     if method is None:
         return None
     named = {"service": about.service, "business": about.business, "staff": about.staff}
-    told = appointment_entry(entry, **named, place=(place,), reference=about.reference)
+    told = appointment_entry(entry, **named, place=(place,), reference=about.reference, parts=about.parts)
     return CalendarFile((told,), method, about.business)
 
 

@@ -46,7 +46,8 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """What a mail about a booking tells. `place` is None where the service has none; zones are IANA names."""
+    """What a mail about a booking tells. `place` is None where the service has none; zones are IANA names. `parts` are
+    the services of a visit, each in a line."""
 
     business: str
     service: str
@@ -60,6 +61,7 @@ class Appointment:
     customer_zone: str | None
     link: str
     token: str
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,8 @@ def _facts(about: Appointment) -> str:
     lines = [f"When:      {when(about.starts_at, about.ends_at, about.zone)}"]
     if about.customer_zone and about.customer_zone != about.zone:
         lines.append(f"           which is {when(about.starts_at, about.ends_at, about.customer_zone)}")
-    lines += [f"What:      {one_line(about.service)}", f"With:      {one_line(about.staff)}"]
+    lines += [f"What:      {one_line(about.service)}", *(f"           {part}" for part in about.parts)]
+    lines.append(f"With:      {one_line(about.staff)}")
     if about.place:
         lines.append(f"Where:     {one_line(about.place)}")
     return "\n".join([*lines, *([f"Reference: {about.reference}"] if about.reference else [])])

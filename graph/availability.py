@@ -19,19 +19,37 @@ from rules.wall_time import instant
 _SEARCH = 20  # opening hours, bookings and holds of everybody who offers it, over up to two months
 
 
+@strawberry.type(description="One service of a slot.")
+class SlotSegment:
+    service_id: strawberry.ID = told(
+        "Which.", resolver=lambda root: strawberry.ID(global_id("service", root.service_id))
+    )  # fmt: skip
+    starts_at: datetime = told("When it begins.", resolver=lambda root: instant(root.start))
+    ends_at: datetime = told("When it ends; exclusive.", resolver=lambda root: instant(root.end))
+    staff_ids: list[strawberry.ID] = told(
+        "Who could do it then. At least one.",
+        resolver=lambda root: [strawberry.ID(global_id("staff", key)) for key in root.staff_ids],
+    )
+
+
 @strawberry.type(description="A start that is free.")
 class Slot:
     starts_at: datetime = told("Begin of the appointment.", resolver=lambda root: instant(root.slot.start))
     ends_at: datetime = told(
-        "End of the appointment; exclusive.", resolver=lambda root: instant(root.slot.start + root.duration)
+        "End of the appointment; exclusive. Of a visit, of the way in which each service is as early as it can be.",
+        resolver=lambda root: instant(root.slot.end),
     )
     local: LocalTime = told(
         "The begin as the clock on the wall shows it where the appointment takes place.",
         resolver=lambda root: local_time(instant(root.slot.start), root.slot.zone.key),
     )
     staff_ids: list[strawberry.ID] = told(
-        "Who is free then, by name. At least one.",
+        "Who is free then, by name. At least one. Of a visit, who could do its first service.",
         resolver=lambda root: [root.known_as[key] for key in root.slot.staff_ids],
+    )
+    segments: list[SlotSegment] = told(
+        "Its services in order: of a visit each of them, as early as it can be; otherwise the one.",
+        resolver=lambda root: root.slot.parts,
     )
     remaining: int = told(
         "How many seats are left then, with whoever of them has most; 1 where an appointment is for one party alone.",
@@ -69,6 +87,7 @@ class FreeDays:
 class PersonExplanation:
     staff_id: strawberry.ID = told("Who.", resolver=lambda root: strawberry.ID(global_id("staff", root.staff_id)))
     reason: NotOfferedReason | None = told("Which rule; null where they are free.")
+    step: int = told("Which service of a visit they would do then, from 0; 0 where it is of one service.")
     message: str = told("In words. With hours and blocked times for whoever may see schedules, briefly for others.")
 
 
@@ -76,8 +95,14 @@ class PersonExplanation:
 class SlotExplanation:
     offered: bool = told("Whether it can be booked with somebody.", resolver=lambda root: root.reason is None)
     reason: NotOfferedReason | None = told("Of everybody's reasons the one nearest to a free start; null if offered.")
+    step: int | None = told(
+        "Of a visit, which of its services cannot follow, from 0; null where all of it is refused or offered."
+    )
     message: str = told("The reason in words, and what to do.")
-    people: list[PersonExplanation] = told("Everyone who offers the service, by name, or the one who was asked for.")
+    people: list[PersonExplanation] = told(
+        "Everyone who offers the service, by name, or the one who was asked for. Of a visit also who offers those that "
+        "follow, at the moment when it would be their turn, up to the one that cannot follow."
+    )
     alternatives: list[Alternative] = told("Free starts nearest to it, at most a week away; empty if it is offered.")
 
 

@@ -80,9 +80,10 @@ class Cancellation:
 
 @graph_type(SegmentRow)
 class Segment:
-    """One service of a visit. Each begins where the one before it ends, with the same person."""
+    """One service of a booking: what is done, when, and by whom. The customer may have to wait between two."""
 
     service: Service | None = edge(P.CATALOGUE_READ, "What is done.", via="service_id")
+    staff: Staff | None = edge(P.CATALOGUE_READ, "Who does it; who leads, where several do.", via="staff_id")
     starts_at: datetime = shown(P.BOOKINGS_READ, "When it begins.")
     ends_at: datetime = shown(P.BOOKINGS_READ, "When it ends; exclusive.")
 
@@ -101,14 +102,14 @@ class Booking(Node):
     service: Service | None = edge(P.CATALOGUE_READ, "What was booked; of a visit the first.", via="service_id")
     segments: list[Segment] | None = many(
         P.BOOKINGS_READ,
-        "The services of a visit, in order; empty where it is of one service, which the booking itself describes.",
-        Through(SegmentRow, near="booking_id"),
-        holds=3,
+        "Its services in order: several of a visit, otherwise one.",
+        Through(SegmentRow, near="booking_id", order="place"),
+        holds=2,
     )
-    staff: Staff | None = edge(P.CATALOGUE_READ, "With whom.", via="staff_id")
+    staff: Staff | None = edge(P.CATALOGUE_READ, "With whom; of a visit, who does the first service.", via="staff_id")
     staff_members: list[Staff] = many(
         P.CATALOGUE_READ,
-        "Everyone who serves it, by name: `staff`, and whoever does so together with them.",
+        "Everyone who serves it, by name: `staff`, whoever does so with them, and whoever does a service of it.",
         Through(EngagementRow, near="booking_id", far="staff_id", sorted_by="search_name"),
     )
     resources: list[BookedResource] | None = many(
@@ -205,8 +206,8 @@ class Booking(Node):
         holds=3,
     )
 
-    before_minutes: int | None = shown(P.CATALOGUE_INTERNALS_READ, "Minutes kept free before it.")
-    after_minutes: int | None = shown(P.CATALOGUE_INTERNALS_READ, "Minutes kept free after it.")
+    before_minutes: int | None = shown(P.CATALOGUE_INTERNALS_READ, "Minutes kept free before its first service.")
+    after_minutes: int | None = shown(P.CATALOGUE_INTERNALS_READ, "Minutes kept free after its last service.")
 
     @computed(P.BOOKINGS_READ, "starts_at", "cancel_cutoff_minutes")
     def cancellable_until(self: Any) -> datetime:
@@ -272,13 +273,13 @@ class Booking(Node):
 
     @computed(
         P.BOOKINGS_READ, "ical_uid", "sequence", "status", "starts_at", "ends_at", "updated_at", "reference", "title",
-        beside=SPOKEN_OF,
+        "zone", beside=SPOKEN_OF,
     )  # fmt: skip
-    def ics(self: Any, info: Info) -> str:
+    async def ics(self: Any, info: Info) -> str:
         """The appointment as an iCalendar file (`text/calendar`), for the calendar of who goes there. Times are UTC.
         A file that is read in later replaces the earlier one, by UID and SEQUENCE. It names neither the customer nor
         anybody else who comes."""
-        return calendar_file(self, info.context.viewer)
+        return await calendar_file(self, info.context.viewer)
 
     created_at: datetime = shown(P.BOOKINGS_READ, "When it was made.")
     updated_at: datetime = shown(P.BOOKINGS_READ, "When it last changed.")

@@ -66,6 +66,9 @@ class BusyStretch:
     about_id: strawberry.ID | None = told(
         "The booking or the time off; null for all others.", resolver=lambda root: _id(root.kind, root.id)
     )
+    segment: int | None = told(
+        "Which of the booking's `segments`, from 0; null for all others.", resolver=lambda root: root.place
+    )
 
 
 @strawberry.type(description="A booking or a session that contradicts something. It stands all the same.")

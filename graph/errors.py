@@ -97,6 +97,9 @@ class VersionConflict(Refusal):
 class SlotTaken(Refusal):
     """Another booking or hold has the time."""
 
+    step: int | None = told(
+        "Of a visit, which of its services stands against it, from 0; null where that is all of them."
+    )
     alternatives: list[Alternative] = told("Free starts nearest to the one asked for; may be empty.")
 
 
@@ -130,6 +133,9 @@ class NotOffered(Refusal):
     again_on: date | None = told(
         "The date on which that limit counts anew, in the zone of the place; null unless it is LIMIT_REACHED.",
         resolver=lambda root: root.allowed.again_on,
+    )
+    step: int | None = told(
+        "Of a visit, which of its services stands against it, from 0; null where that is all of them."
     )
     alternatives: list[Alternative] = told("Free starts nearest to the one asked for; may be empty.")
 

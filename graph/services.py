@@ -93,6 +93,8 @@ class Service(Node):
     slot_mode: SlotMode | None = _internal("slot_mode")
     before_minutes: int | None = _internal("before_minutes")
     after_minutes: int | None = _internal("after_minutes")
+    gap_after_minutes: int = _public("gap_after_minutes")
+    maximum_wait_minutes: int = _public("maximum_wait_minutes")
     notice_minutes: int = _public("notice_minutes")
     horizon_days: int = _public("horizon_days")
     capacity: int = _public("capacity")

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from models.busy import NOTHING, Busy, Ignoring
-from models.look import Hours, look
+from models.look import Hours, Look, look
 from models.offer import Offer
 from models.service import Assignment
 from models.used import full_days
+from models.visit_look import look_for_visits
 from rules.errors import Alternative
 from rules.limits import without_full_dates
 from rules.slot_checks import can_be_joined, days_offered, nearest
@@ -26,16 +27,33 @@ _A_MONTH = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
+class SlotPart:
+    """One service of a slot: when (epoch seconds), and who could do it then, the preferred first."""
+
+    service_id: UUID
+    start: int
+    end: int
+    staff_ids: Sequence[UUID]
+
+
+@dataclass(frozen=True, slots=True)
 class Slot:
     """A start (epoch seconds) with those who are free then, and the zone of the place where the first would serve.
 
-    `remaining` are the seats that are left then, with whoever has most: 1 where a service is not shared.
+    `parts` are its services, each as early as it can be. `remaining` are the seats that are left then, with whoever
+    has most: 1 where a service is not shared.
     """
 
     start: int
     zone: ZoneInfo
     staff_ids: list[UUID]
     remaining: int
+    parts: tuple[SlotPart, ...] = ()
+
+    @property
+    def end(self) -> int:
+        """When all of it ends."""
+        return self.parts[-1].end
 
 
 async def free_slots(
@@ -46,7 +64,8 @@ async def free_slots(
 
     Sessions with seats for the party are among them, and nothing that overlaps a session of the same person.
     """
-    seen = await look(account_id, offer, first, last, now, staff_id=staff_id, ignoring=ignoring, party=party)
+    looking = look_for_visits if offer.parts else look
+    seen = await looking(account_id, offer, first, last, now, staff_id=staff_id, ignoring=ignoring, party=party)
     if seen is None:
         return []
     found: dict[int, Slot] = {}
@@ -59,7 +78,17 @@ async def free_slots(
     if offer.assignment is Assignment.COLLECTIVE:
         _name_everybody(found.values(), seen.open_hours)
     full = await full_days(account_id, offer, first - _ONE_DAY, last + _ONE_DAY, now, ignoring)
-    return [found[start] for start in without_full_dates(sorted(found), full, offer.zone)]
+    return [_in_parts(offer, found[start], seen) for start in without_full_dates(sorted(found), full, offer.zone)]
+
+
+def _in_parts(offer: Offer, slot: Slot, seen: Look) -> Slot:
+    if not seen.plans:
+        end = slot.start + offer.terms.duration
+        return replace(slot, parts=(SlotPart(offer.service_id, slot.start, end, slot.staff_ids),))
+    found = [plan for plans in seen.plans if (plan := plans.plan(slot.start, slot.staff_ids))]
+    plan = min(found, key=lambda one: one.cost)
+    parts = zip(offer.parts, plan.legs, plan.people, strict=True)
+    return replace(slot, parts=tuple(SlotPart(part.service_id, leg.start, leg.end, who) for part, leg, who in parts))
 
 
 async def free_days(
@@ -68,7 +97,8 @@ async def free_days(
 ) -> list[date]:  # fmt: skip
     """Those of the dates `first` to `last` on which something is free. Cheaper than `free_slots`: it stops at the
     first start of each day, and at the first person who settles them all."""
-    seen = await look(account_id, offer, first, last, now, staff_id=staff_id, ignoring=ignoring, party=party)
+    looking = look_for_visits if offer.parts else look
+    seen = await looking(account_id, offer, first, last, now, staff_id=staff_id, ignoring=ignoring, party=party)
     if seen is None:
         return []
     days = [first + _ONE_DAY * count for count in range((last - first).days + 1)]
@@ -143,10 +173,10 @@ async def alternatives(
         account_id, offer, day - _NEAR, day + _NEAR, now, staff_id=staff_id, ignoring=ignoring, party=party
     )  # fmt: skip
     left_out = None if instead_of is None else epoch(instead_of)
-    zones = {slot.start: slot.zone for slot in slots if slot.start != left_out}
+    free = {slot.start: slot for slot in slots if slot.start != left_out}
     return [
-        Alternative(instant(start), instant(start + offer.terms.duration), zones[start].key)
-        for start in nearest(list(zones), epoch(wanted), ALTERNATIVES)
+        Alternative(instant(start), instant(free[start].end), free[start].zone.key)
+        for start in nearest(list(free), epoch(wanted), ALTERNATIVES)
     ]
 
 

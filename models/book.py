@@ -19,6 +19,7 @@ from models.attendee import Coming, keep_attendees, refuse_crowd
 from models.blocking import block_on, not_online, not_told
 from models.booking import Booking, BookingSource, booker_token, local_start, manage_token
 from models.busy import Ignoring
+from models.chosen import Choice
 from models.customer import Customer
 from models.engagement import engage
 from models.event import record
@@ -29,19 +30,17 @@ from models.intake import Answered, keep_answers
 from models.keyring import random_nonce
 from models.letters import post
 from models.mail import MailTemplate
-from models.occupancy import blocked, occupy, overlapped
+from models.occupancy import occupy, overlapped
 from models.offer import Offer
 from models.online import GRACE, ask_online
 from models.reminder import plan_reminders
 from models.seats import seat
-from models.segment import Segment, Step, add_segments, of_service, segments_of
+from models.segment import Segment, add_segments, as_they_are, of_service, segments_of
 from models.service import Confirmation
 from models.slot_choice import Wish, offer_for, or_alternatives, take
 from models.storage.database import lock, transaction
 from models.storage.errors import Contended, constraint_of
 from models.taken import is_duplicate
-from models.teams import Choice, Provider
-from models.visit import parts_of
 from rules.blocking import CustomerBlocked
 from rules.booking_states import PENDING, BookingStatus, holds_occupancy
 from rules.errors import (
@@ -141,15 +140,14 @@ async def book_held(act: Act, wish: Wish, particulars: Particulars) -> Booking:
         if Unfit.LIMIT_REACHED not in wish.waived:
             await refuse_more(act, offer, customer)
         session = await _seat(act, wish, offer, choice, particulars)
-        booking = await _insert(act, wish, offer, choice.lead, particulars, customer, session)
+        booking = await _insert(act, wish, offer, choice, particulars, customer, session)
         await _keep(act, booking, particulars, offer)
-        await add_segments(act, wish.starts_at, parts_of(offer), booking_id=booking.id)
+        await add_segments(act, choice.legs, wish.party, booking_id=booking.id)
         await _ask_deposit(act, wish, particulars, booking)
         if session is None and booking.has_time:
-            span = blocked(booking.starts_at, booking.ends_at, booking.before_minutes, booking.after_minutes)
-            await occupy(act, choice.calendar_ids, span, booking_id=booking.id, may_overlap=wish.may_overlap)
+            await occupy(act, choice.blocks, booking_id=booking.id, may_overlap=wish.may_overlap)
         await engage(act, booking.id, choice.places)
-        traces = although_blocked | await overriding(wish, booking, overridden)
+        traces = although_blocked | choice.told | await overriding(wish, booking, overridden)
         await _tell(act, booking, customer, traces | _crowd(particulars))
         return booking
 
@@ -194,25 +192,26 @@ async def _offer(act: Act, wish: Wish, hold: Hold | None) -> Offer:
 
 def _held(wish: Wish, hold: Hold, segments: list[Segment]) -> Wish:
     """The wish as its hold has it. ValidationFailed where the two are about different slots."""
-    services = [segment.service_id for segment in segments] or [hold.service_id]
+    services = [segment.service_id for segment in segments]
     same = (services, hold.starts_at) == ([step.service_id for step in wish.steps], wish.starts_at)
-    if not same or wish.staff_id not in (None, hold.staff_id):
+    people = zip(wish.steps, segments, strict=False)
+    if not same or any(step.staff_id not in (None, segment.staff_id) for step, segment in people):
         message = "This hold is for another slot. Book exactly what is held, or leave the token out."
         raise ValidationFailed(FieldProblem("holdToken", message))
     if wish.party_size not in (None, hold.party_size):
         message = f"The hold is for {hold.party_size}. Book for as many, or leave the number or the token out."
         raise ValidationFailed(FieldProblem("partySize", message))
-    held = [segment.minutes for segment in segments] or [hold.minutes]
+    held = [segment.minutes for segment in segments] if len(segments) > 1 else [hold.minutes]
     for step, minutes in zip(wish.steps, held, strict=True):
         if step.duration_minutes not in (None, minutes):
             message = f"The hold is for {minutes} minutes. Book as many, or leave the number or the token out."
             raise ValidationFailed(FieldProblem("durationMinutes", message))
     # A session keeps its length, whatever the service has become; nobody chooses it.
     first = held[0] if hold.group_session_id is None else None
-    following = tuple(Step(segment.service_id, segment.minutes) for segment in segments[1:])
+    steps = as_they_are(segments)
     return replace(
-        wish, staff_id=hold.staff_id, party_size=hold.party_size, duration_minutes=first, followed_by=following,
-        waived=wish.waived | _PROMISED_BY_HOLD, ignoring=Ignoring(hold_hash=hold.token_hash),
+        wish, staff_id=hold.staff_id, party_size=hold.party_size, duration_minutes=first, gap=steps[0].gap,
+        followed_by=steps[1:], waived=wish.waived | _PROMISED_BY_HOLD, ignoring=Ignoring(hold_hash=hold.token_hash),
     )  # fmt: skip
 
 
@@ -269,9 +268,10 @@ async def _refuse_more_of(act: Act, offer: Offer, customer: Customer) -> None:
 
 
 async def _insert(
-    act: Act, wish: Wish, offer: Offer, who: Provider, particulars: Particulars, customer: Customer,
+    act: Act, wish: Wish, offer: Offer, choice: Choice, particulars: Particulars, customer: Customer,
     session: GroupSession | None,
 ) -> Booking:  # fmt: skip
+    who = choice.lead
     id_, nonce = uuid7(), random_nonce()
     at_widget = particulars.source is BookingSource.WIDGET
     try:
@@ -279,7 +279,7 @@ async def _insert(
             act.account_id, id=id_, created_at=act.at, updated_at=act.at, reference=new_reference(secrets.choice),
             ical_uid=str(id_), service_id=offer.service_id, staff_id=who.staff_id, customer_id=customer.id,
             location_id=who.location_id, starts_at=wish.starts_at,
-            ends_at=session.ends_at if session else wish.starts_at + timedelta(seconds=offer.terms.duration),
+            ends_at=choice.ends_at,
             zone=who.zone.key, party_size=wish.party, group_session_id=session.id if session else None,
             local_start=local_start(wish.starts_at, who.zone), customer_zone=particulars.customer_zone,
             source=particulars.source, customer_note=particulars.note, manage_nonce=nonce,

@@ -21,6 +21,7 @@ from models.engagement import Engagement
 from models.event import Event
 from models.keyring import random_nonce
 from models.occupancy import Occupancy, blocked
+from models.segment import Segment
 from models.service import Service
 from models.tenancy import Owned
 from rules.booking_states import BookingStatus
@@ -102,6 +103,15 @@ def engagement(calendar_id: UUID, of: Booking) -> Engagement:
     return Engagement(
         account_id=of.account_id, created_at=of.created_at, booking_id=of.id, calendar_id=calendar_id,
         staff_id=of.staff_id,
+    )  # fmt: skip
+
+
+def segment(of: Booking) -> Segment:
+    """The one service of a booking."""
+    return Segment(
+        account_id=of.account_id, created_at=of.created_at, booking_id=of.id, place=0, service_id=of.service_id,
+        staff_id=of.staff_id, starts_at=of.starts_at, ends_at=of.ends_at, price_minor=of.price_minor,
+        currency=of.currency, before_minutes=of.before_minutes, after_minutes=of.after_minutes,
     )  # fmt: skip
 
 

@@ -29,24 +29,25 @@ _AMONG = {"sqlite": "IN (SELECT value FROM json_each($2))", "postgres": "= ANY($
 _PIECES = """
     SELECT c.id AS calendar_id, CASE WHEN o.hold_id IS NOT NULL THEN 'HOLD' WHEN g.id IS NOT NULL THEN 'SESSION'
         ELSE 'BOOKING' END AS kind,
-      o.starts, o.ends, COALESCE(o.booking_id, g.id) AS about, COALESCE(b.starts_at, g.starts_at) AS starts_at,
-      COALESCE(b.ends_at, g.ends_at) AS ends_at, b.location_id, b.zone
+      o.starts, o.ends, COALESCE(o.booking_id, g.id) AS about, COALESCE(s.starts_at, g.starts_at) AS starts_at,
+      COALESCE(s.ends_at, g.ends_at) AS ends_at, s.place, b.location_id, b.zone
     FROM calendar c
     JOIN occupancy o ON o.account_id = c.account_id AND o.calendar_id = c.id
     LEFT JOIN booking b ON b.account_id = o.account_id AND b.id = o.booking_id
+    LEFT JOIN segment s ON s.account_id = o.account_id AND s.booking_id = o.booking_id AND s.place = o.place
     LEFT JOIN group_session g ON g.account_id = o.account_id AND g.id = o.group_session_id
     WHERE c.account_id = $1 AND c.id {among} AND o.starts < $4 AND o.starts > $5 AND o.ends > $3
       AND (o.expires IS NULL OR o.expires > $6) AND (g.id IS NULL OR g.taken > 0)
       AND (b.id IS NULL OR b.status <> 'REQUESTED' OR b.request_expires_at > $7)
     UNION ALL
-    SELECT c.id, 'TIME_OFF', NULL, NULL, t.id, t.starts_at, t.ends_at, NULL, NULL
+    SELECT c.id, 'TIME_OFF', NULL, NULL, t.id, t.starts_at, t.ends_at, NULL, NULL, NULL
     FROM time_off t
     LEFT JOIN calendar c ON c.account_id = t.account_id AND c.id {among}
       AND (c.staff_id = t.staff_id OR c.resource_id = t.resource_id)
     WHERE t.account_id = $1 AND t.starts_at < $9 AND t.starts_at > $10 AND t.ends_at > $8
       AND (c.id IS NOT NULL OR (t.staff_id IS NULL AND t.resource_id IS NULL))
     UNION ALL
-    SELECT x.calendar_id, 'EXTERNAL', x.starts, x.ends, NULL, NULL, NULL, NULL, NULL
+    SELECT x.calendar_id, 'EXTERNAL', x.starts, x.ends, NULL, NULL, NULL, NULL, NULL, NULL
     FROM external_busy x
     WHERE x.account_id = $1 AND x.calendar_id {among} AND x.starts < $4 AND x.starts > $5 AND x.ends > $3
 """
@@ -125,4 +126,4 @@ def _piece(row: Row) -> Piece:
     start, end = (row["starts"], row["ends"]) if row["starts"] is not None else core or (0, 0)
     if core is not None:  # of what several people do one after the other, the part that is in this calendar
         core = max(core[0], start), min(core[1], end)
-    return Piece(Busy(row["kind"]), start, end, key_or_none(row["about"]), core)
+    return Piece(Busy(row["kind"]), start, end, key_or_none(row["about"]), core, row["place"])

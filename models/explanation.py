@@ -3,36 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from models.busy import NOTHING, Busy, Ignoring
-from models.judging import Start, judge, look_at
+from models.explained import Explained, Explanation
+from models.judging import Start, look_at
 from models.offer import Offer
 from models.teams import Team
+from models.visit_explaining import explain_visit
 from rules.explaining import FREE, Asked, in_full, likeliest
 from rules.slot_checks import OFF_GRID, OUT_OF_REACH, Unfit, fits
 from rules.wall_time import epoch
-
-
-@dataclass(frozen=True, slots=True)
-class Explained:
-    """What stands against one person at a start; `refused` None where nothing does. `message` tells the business's
-    hours and what is blocked: for its own people."""
-
-    staff_id: UUID
-    refused: Unfit | None
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """What stands against a start: of all who could serve it the reason nearest to a free one, None where it is
-    offered."""
-
-    refused: Unfit | None
-    people: list[Explained]
 
 
 async def explain(
@@ -41,6 +23,8 @@ async def explain(
 ) -> Explanation:  # fmt: skip
     """With one entry for each person who offers the service, or for those who would serve it with `staff_id`. One
     statement, however many people, unless what is busy then is `known`; a second one where the service has limits."""
+    if offer.parts:
+        return await explain_visit(account_id, offer, starts_at, now, staff_id=staff_id, ignoring=ignoring)
     teams = [team.at(epoch(starts_at)) for team in offer.teams(staff_id)]
     if not teams:
         return Explanation(likeliest([]), [])
@@ -52,7 +36,7 @@ async def explain(
 
 
 def _refused(seen: Start, team: Team, party: int) -> Unfit | None:
-    verdict = judge(seen, team)
+    verdict = seen.judge(team)
     few = verdict.session is not None and verdict.session.remaining < party
     return verdict.refused or (Unfit.TAKEN if few else None)
 

@@ -31,9 +31,10 @@ _BUSY = """
     WHERE t.account_id = $1 AND (c.id IS NOT NULL OR (t.staff_id IS NULL AND t.resource_id IS NULL))
       AND t.starts_at < $8 AND t.starts_at > $9 AND t.ends_at > $7
     UNION ALL
-    SELECT o.calendar_id, o.starts, o.ends, COALESCE(b.starts_at, g.starts_at), COALESCE(b.ends_at, g.ends_at)
+    SELECT o.calendar_id, o.starts, o.ends, COALESCE(s.starts_at, g.starts_at), COALESCE(s.ends_at, g.ends_at)
     FROM occupancy o
     LEFT JOIN booking b ON b.account_id = o.account_id AND b.id = o.booking_id
+    LEFT JOIN segment s ON s.account_id = o.account_id AND s.booking_id = o.booking_id AND s.place = o.place
     LEFT JOIN group_session g ON g.account_id = o.account_id AND g.id = o.group_session_id
     WHERE o.account_id = $1 AND o.calendar_id {among} AND o.starts < $4 AND o.starts > $5 AND o.ends > $3
       AND (o.expires IS NULL OR o.expires > $6)

@@ -12,12 +12,13 @@ from uuid import UUID
 from tortoise import fields
 
 from models.act import Act
+from models.chosen import Choice
 from models.columns import moment, secret_hash, setting
 from models.event import record
 from models.group_session import leave
 from models.keyring import random_token
 from models.leases import uuid_of
-from models.occupancy import blocked, lock_calendars, occupy, places_blocked
+from models.occupancy import lock_calendars, occupy, places_blocked
 from models.offer import Offer
 from models.personal import Purpose, Subject, Why, personal, plain, ref
 from models.seats import seat
@@ -26,9 +27,7 @@ from models.setback import READY, each, with_setbacks
 from models.slot_choice import Wish, offer_for, or_alternatives, take
 from models.storage.database import Row, fetch, lock, retrying, transaction
 from models.storage.reach import Reach, bound, reaching
-from models.teams import Choice
 from models.tenancy import Owned
-from models.visit import parts_of
 from rules.errors import HoldEnded, TooManyHolds
 from rules.retention import RetentionClass
 from rules.tokens import token_hash
@@ -117,18 +116,16 @@ class Hold(Owned):
         cls, act: Act, offer: Offer, wish: Wish, holder: Holder, choice: Choice, token: str, expires: int
     ) -> Self:  # fmt: skip
         session, staff_id = await seat(act, offer, choice, wish.starts_at, wish.party), choice.lead.staff_id
-        ends_at = session.ends_at if session else wish.starts_at + timedelta(seconds=offer.terms.duration)
         hold = await cls.add(
             act.account_id, created_at=act.at, service_id=offer.service_id, staff_id=staff_id,
-            access_key_id=holder.access_key_id, starts_at=wish.starts_at, ends_at=ends_at,
+            access_key_id=holder.access_key_id, starts_at=wish.starts_at, ends_at=choice.ends_at,
             token_hash=token_hash(token), visitor=next(iter(holder.visitor), None), expires_at=instant(expires),
             party_size=wish.party, extra_minutes=sum(one.length for one in offer.extras),
             group_session_id=session.id if session else None,
         )  # fmt: skip
-        await add_segments(act, wish.starts_at, parts_of(offer), hold_id=hold.id)
+        await add_segments(act, choice.legs, wish.party, hold_id=hold.id)
         if session is None:
-            span = blocked(wish.starts_at, ends_at, offer.terms.before // 60, offer.terms.after // 60)
-            await occupy(act, choice.calendar_ids, span, hold_id=hold.id, expires=expires)
+            await occupy(act, choice.blocks, hold_id=hold.id, expires=expires)
         await record(act, "slot_held", "hold", hold.id, service_id=str(offer.service_id), staff_id=str(staff_id))
         return hold
 

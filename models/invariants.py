@@ -19,6 +19,10 @@ _SECONDS = {"sqlite": "CAST(strftime('%s', {}) AS INTEGER)", "postgres": "CAST(e
 
 _NOW = {name: sql.format(word) for (name, sql), word in zip(_SECONDS.items(), ("'now'", "now()"), strict=True)}
 
+_MOMENTS = (
+    "b.starts_at", "b.ends_at", "s.starts_at", "s.ends_at", "p.ends_at", "r.due_at", "w.offer_expires_at",
+)  # fmt: skip
+
 # What each says of the rows that it finds.
 _CHECKS: Mapping[str, str] = MappingProxyType(
     {
@@ -51,10 +55,27 @@ _CHECKS: Mapping[str, str] = MappingProxyType(
             WHERE b.account_id = $1 AND b.status = 'REQUESTED' AND NOT b.requests_block
               AND (o.id IS NOT NULL OR b.group_session_id IS NOT NULL)
         """,
-        "a booking blocks another time than its own with its buffers": """
+        "a booking blocks another time than that of its services with their buffers": """
+            SELECT o.booking_id AS id FROM occupancy o
+            WHERE o.account_id = $1 AND o.booking_id IS NOT NULL AND NOT EXISTS (
+              SELECT 1 FROM segment s WHERE s.account_id = o.account_id AND s.booking_id = o.booking_id
+                AND s.place = o.place AND o.starts BETWEEN {s.starts_at} - s.before_minutes * 60 AND {s.starts_at}
+                AND o.ends BETWEEN {s.ends_at} AND {s.ends_at} + s.after_minutes * 60)
+        """,
+        "a booking does not keep the buffers at its ends": """
             SELECT b.id FROM booking b JOIN occupancy o ON o.account_id = b.account_id AND o.booking_id = b.id
-            WHERE b.account_id = $1 AND (o.starts <> {b.starts_at} - b.before_minutes * 60
-              OR o.ends <> {b.ends_at} + b.after_minutes * 60)
+            WHERE b.account_id = $1
+            GROUP BY b.account_id, b.id, b.starts_at, b.ends_at, b.before_minutes, b.after_minutes
+            HAVING MIN(o.starts) > {b.starts_at} - b.before_minutes * 60
+              OR MAX(o.ends) < {b.ends_at} + b.after_minutes * 60
+        """,
+        "a service of a visit that counts does not have the time of whom it is with": f"""
+            SELECT b.id FROM segment s JOIN booking b ON b.account_id = s.account_id AND b.id = s.booking_id
+            JOIN calendar c ON c.account_id = s.account_id AND c.staff_id = s.staff_id
+            WHERE s.account_id = $1 AND b.title IS NOT NULL AND b.status IN {_LIVE}
+              AND (b.status <> 'REQUESTED' OR b.requests_block) AND NOT EXISTS (
+              SELECT 1 FROM occupancy o WHERE o.account_id = s.account_id AND o.booking_id = b.id
+                AND o.place = s.place AND o.calendar_id = c.id)
         """,
         "a booking blocks a calendar that it does not have": """
             SELECT o.booking_id AS id FROM occupancy o
@@ -138,20 +159,22 @@ _CHECKS: Mapping[str, str] = MappingProxyType(
             SELECT w.id FROM waitlist_entry w
             WHERE w.account_id = $1 AND w.state = 'BOOKED' AND w.booking_id IS NULL
         """,
-        "the services of a visit do not follow each other": """
+        "the services of a visit do not follow each other as promised": """
             SELECT s.id FROM segment s
             WHERE s.account_id = $1 AND s.place > 0 AND NOT EXISTS (
               SELECT 1 FROM segment p WHERE p.account_id = s.account_id AND p.place = s.place - 1
-                AND (p.booking_id = s.booking_id OR p.hold_id = s.hold_id) AND p.ends_at = s.starts_at)
+                AND (p.booking_id = s.booking_id OR p.hold_id = s.hold_id)
+                AND {s.starts_at} - {p.ends_at} BETWEEN p.gap_minutes * 60 AND (p.gap_minutes + p.wait_minutes) * 60)
         """,
-        "a visit is not as long as its services": """
+        "a booking is not as long as its services, or of another one": """
             SELECT b.id FROM booking b
-            WHERE b.account_id = $1
-              AND EXISTS (SELECT 1 FROM segment s WHERE s.account_id = b.account_id AND s.booking_id = b.id)
-              AND NOT EXISTS (
-                SELECT 1 FROM segment f JOIN segment l ON l.account_id = f.account_id AND l.booking_id = f.booking_id
-                WHERE f.account_id = b.account_id AND f.booking_id = b.id AND f.place = 0 AND l.place > 0
-                  AND f.service_id = b.service_id AND f.starts_at = b.starts_at AND l.ends_at = b.ends_at)
+            WHERE b.account_id = $1 AND NOT EXISTS (
+              SELECT 1 FROM segment f JOIN segment l ON l.account_id = f.account_id AND l.booking_id = f.booking_id
+              WHERE f.account_id = b.account_id AND f.booking_id = b.id AND f.place = 0
+                AND f.service_id = b.service_id AND f.staff_id = b.staff_id AND f.starts_at = b.starts_at
+                AND l.ends_at = b.ends_at AND NOT EXISTS (
+                  SELECT 1 FROM segment n
+                  WHERE n.account_id = l.account_id AND n.booking_id = l.booking_id AND n.place > l.place))
         """,
         "a booking says another sum than its lines in the ledger": """
             SELECT b.id FROM booking b
@@ -223,6 +246,6 @@ async def broken(account_id: UUID) -> list[Broken]:
 
 def _written(sql: str) -> str:
     second = _SECONDS[dialect()].format
-    for column in ("b.starts_at", "b.ends_at", "r.due_at", "w.offer_expires_at"):
+    for column in _MOMENTS:
         sql = sql.replace(f"{{{column}}}", second(column))
     return sql.replace("{now}", _NOW[dialect()])

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from models.busy import NOTHING, Busy, Ignoring, Joinable, read_busy
-from models.look import calendars_of, candidate_of, pools_of, reach_of, seen_in, shared_by, stretches_of, together
+from models.chosen import Leg
+from models.look import (
+    calendars_of,
+    candidate_of,
+    given_units,
+    pools_of,
+    reach_of,
+    seen_in,
+    shared_by,
+    stretches_of,
+    together,
+)
 from models.offer import Offer
-from models.teams import Need, Team, Unit
+from models.teams import Team
 from models.used import limit_reached
 from rules.intervals import Window
 from rules.limits import Limit
 from rules.notice import Reach
 from rules.slot_checks import OFF_GRID, OUT_OF_REACH, Unfit, against, fits
-from rules.slots import Candidate, Pool, Terms, busy_span, free_units
+from rules.slots import Candidate, Terms, busy_span
 from rules.stretches import Stretch
 from rules.wall_time import local_date
 
@@ -25,13 +36,16 @@ from rules.wall_time import local_date
 class Verdict:
     """Why a start cannot be booked, None if it can be; and the rules that stand against it but were waived.
 
-    `units` are those to be given to it; `session` is the one of that start, which is joined instead.
+    `legs` is how it would be served, and `session` the one of that start, which is joined instead. Of a visit the
+    verdict with the lesser `cost` is preferred, and `step` is the service that stands against it.
     """
 
     refused: Unfit | None
-    overridden: tuple[Unfit, ...]
-    units: tuple[Unit, ...] = ()
+    overridden: tuple[Unfit, ...] = ()
+    legs: tuple[Leg, ...] = ()
     session: Joinable | None = None
+    cost: tuple[object, ...] = ()
+    step: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +73,10 @@ class Start:
         """What has ended and has to be removed first: see `Busy`."""
         begin, end = self.itself
         return frozenset(owner for owner, (starts, ends) in self.busy.over if starts < end and ends > begin)
+
+    def judge(self, team: Team, waived: frozenset[Unfit] = frozenset()) -> Verdict:
+        """Whether the team can be booked then."""
+        return _judge(self, team, waived)
 
     def session_with(self, team: Team) -> Joinable | None:
         """The session of the team that begins then and has its time already."""
@@ -126,8 +144,7 @@ async def _busy_in(
     )
 
 
-def judge(seen: Start, team: Team, waived: frozenset[Unfit] = frozenset()) -> Verdict:
-    """Whether the team can be booked at that start."""
+def _judge(seen: Start, team: Team, waived: frozenset[Unfit]) -> Verdict:
     if team.place_archived:
         return Verdict(Unfit.PLACE_ARCHIVED, ())
     full = Unfit.LIMIT_REACHED if seen.full else None
@@ -137,23 +154,18 @@ def judge(seen: Start, team: Team, waived: frozenset[Unfit] = frozenset()) -> Ve
         refused = fits(seen.at, candidate, terms, allowed, waived | OFF_GRID)
         reasons = () if refused or not waived else against(seen.at, candidate, terms, allowed)
         overridden = tuple(reason for reason in reasons if reason not in OFF_GRID)
-        return _limited(Verdict(refused, overridden, session=session), full, waived)
+        leg = Leg(seen.offer, team, session.start, terms, ())
+        return _limited(Verdict(refused, overridden, (leg,), session), full, waived)
     terms = seen.offer.terms
     candidate = seen.candidate(team, freely=Unfit.OUTSIDE_OPENING_HOURS in waived)
     refused = fits(seen.at, candidate, terms, allowed, waived)
     if refused is not None:
         return _limited(Verdict(refused, ()), full, waived)
     overridden = tuple(against(seen.at, seen.candidate(team), terms, allowed)) if waived else ()
-    units = tuple(_given(seen.offer.needs, candidate.pools, seen.at, terms))
-    return _limited(Verdict(None, overridden, units), full, waived)
-
-
-def _given(needs: Iterable[Need], pools: Iterable[Pool], start: int, terms: Terms) -> Iterable[Unit]:
-    """The first units of each need that are free; where what is taken does not count, then those that are not."""
-    for need, pool in zip(needs, pools, strict=True):
-        free = free_units(pool, start, terms)
-        others = (at for at in range(len(need.units)) if at not in free)
-        yield from (need.units[at] for at in [*free, *others][: need.count])
+    units = given_units(seen.offer.needs, candidate.pools, seen.at, terms)
+    places = (*(person.place for person in team.members), *(unit.place for unit in units))
+    leg = Leg(seen.offer, team, seen.at, terms, places)
+    return _limited(Verdict(None, overridden, (leg,)), full, waived)
 
 
 def _limited(verdict: Verdict, full: Unfit | None, waived: frozenset[Unfit]) -> Verdict:
@@ -161,5 +173,5 @@ def _limited(verdict: Verdict, full: Unfit | None, waived: frozenset[Unfit]) -> 
     if full is None or verdict.refused in OUT_OF_REACH:
         return verdict
     if full not in waived:
-        return replace(verdict, refused=full, overridden=())
+        return replace(verdict, refused=full, overridden=(), legs=())
     return verdict if verdict.refused else replace(verdict, overridden=(*verdict.overridden, full))

@@ -11,15 +11,16 @@ from zoneinfo import ZoneInfo
 
 from models.busy import NOTHING, Busy, Ignoring, read_busy
 from models.offer import Offer
-from models.teams import Need, Team
+from models.teams import Need, Team, Unit
 from rules.alignment import align
 from rules.intervals import Window
 from rules.notice import Reach, reach
 from rules.opening import closed_between, stretches_between
-from rules.slots import Candidate, Pool, Terms, busy_span
+from rules.slots import Candidate, Pool, Terms, busy_span, free_units
 from rules.stays import Stay
 from rules.stretches import Stretch, without
 from rules.stretches import together as open_together
+from rules.visit_plans import Plans
 from rules.wall_time import day_start
 
 _ONE_DAY = timedelta(days=1)
@@ -39,11 +40,13 @@ class Hours:
 @dataclass(frozen=True, slots=True)
 class Look:
     """What one look at the database found: who is open when, what is in their way, and candidates by zone and reach,
-    which are nearly always the same for all. Each candidate's key is its leading staff member."""
+    which are nearly always the same for all. Each candidate's key is its leading staff member. `plans` are those of
+    visits, place by place."""
 
     open_hours: list[Hours]
     busy: Busy
     groups: dict[tuple[ZoneInfo, Reach], list[Candidate[UUID]]]
+    plans: Sequence[Plans[UUID]] = ()
 
 
 async def look(
@@ -103,10 +106,15 @@ def seen_in(offer: Offer, span: Window) -> Window:
     return (span[0], span[1] + _LONGEST_SESSION) if offer.shared else span
 
 
-def _open_on(offer: Offer, team: Team, first: date, last: date, now: datetime) -> Hours:
+def open_range(offer: Offer, team: Team, first: date, last: date, now: datetime) -> tuple[Reach, int, int]:
+    """What is allowed on these dates, and between which seconds that lies; empty where the first is not the lesser."""
     begin, end = day_start(first, team.zone), day_start(last + _ONE_DAY, team.zone)
     allowed = reach_of(offer, team, now).within(begin, end)
-    begin, end = max(begin, allowed.earliest), min(end, allowed.until)
+    return allowed, max(begin, allowed.earliest), min(end, allowed.until)
+
+
+def _open_on(offer: Offer, team: Team, first: date, last: date, now: datetime) -> Hours:
+    allowed, begin, end = open_range(offer, team, first, last, now)
     stretches = stretches_of(team, begin, end, offer.terms) if begin < end else []
     return Hours(team, stretches, allowed)
 
@@ -135,3 +143,11 @@ def together(spans: Iterable[Window]) -> Window | None:
     """The range from the first to the last of `spans`; empty ones do not count."""
     real: Sequence[Window] = [span for span in spans if span[0] < span[1]]
     return (min(begin for begin, _ in real), max(end for _, end in real)) if real else None
+
+
+def given_units(needs: Iterable[Need], pools: Iterable[Pool], start: int, terms: Terms) -> Iterable[Unit]:
+    """The first units of each need that are free; where what is taken does not count, then those that are not."""
+    for need, pool in zip(needs, pools, strict=True):
+        free = free_units(pool, start, terms)
+        others = (at for at in range(len(need.units)) if at not in free)
+        yield from (need.units[at] for at in [*free, *others][: need.count])

@@ -19,7 +19,7 @@ from models.leases import uuid_of
 from models.personal import Why, plain, ref
 from models.storage.database import dialect, execute, fetch, lock, transaction
 from models.storage.errors import constraint_of
-from models.teams import Place
+from models.teams import Block, Place
 from models.tenancy import Owned
 from rules.errors import SlotTaken
 from rules.intervals import Window
@@ -76,6 +76,8 @@ class Occupancy(Owned):
     starts = plain(fields.BigIntField(), Why.STATE)
     ends = plain(fields.BigIntField(), Why.STATE)
     expires = plain(fields.BigIntField(null=True), Why.STATE)
+    # Which segment of the booking or the hold it is for.
+    place = plain(fields.IntField(default=0), Why.STATE)
     overlapping = plain(fields.BooleanField(default=False), Why.STATE)
 
     class Meta:
@@ -102,19 +104,19 @@ def calendar_keys(account_id: UUID, calendar_ids: Iterable[UUID]) -> list[str]:
 
 
 async def occupy(
-    act: Act, calendar_ids: Iterable[UUID], span: Window, *, booking_id: UUID | None = None,
-    hold_id: UUID | None = None, group_session_id: UUID | None = None, expires: int | None = None,
-    may_overlap: bool = False,
+    act: Act, blocks: Iterable[Block], *, booking_id: UUID | None = None, hold_id: UUID | None = None,
+    group_session_id: UUID | None = None, expires: int | None = None, may_overlap: bool = False,
 ) -> None:  # fmt: skip
-    """Block `span` of each calendar for one of the three. SlotTaken (without alternatives) where something else blocks
+    """Block time of calendars for one of the three. SlotTaken (without alternatives) where something else blocks
     part of it; for who `may_overlap` only where that is a hold."""
     rows = [
         Occupancy(
-            account_id=act.account_id, created_at=act.at, calendar_id=calendar_id, booking_id=booking_id,
-            hold_id=hold_id, group_session_id=group_session_id, starts=span[0], ends=span[1], expires=expires,
-            overlapping=may_overlap and await _meets_others(act, calendar_id, span),
+            account_id=act.account_id, created_at=act.at, calendar_id=one.calendar_id, booking_id=booking_id,
+            hold_id=hold_id, group_session_id=group_session_id, place=one.place, starts=one.starts, ends=one.ends,
+            expires=expires,
+            overlapping=may_overlap and await _meets_others(act, one.calendar_id, (one.starts, one.ends)),
         )
-        for calendar_id in calendar_ids
+        for one in blocks
     ]  # fmt: skip
     try:
         async with transaction():

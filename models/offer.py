@@ -20,6 +20,7 @@ from models.teams import Need, Provider, Team, needs_of
 from models.travel import travels_of, travels_text
 from rules.add_ons import Extra
 from rules.durations import Duration, chosen, durations_of
+from rules.intervals import Window
 from rules.limits import Limit, limits_of
 from rules.payments import Deposit, DepositKind, DepositRefund, PaymentProvider
 from rules.quoting import PriceUnit, total
@@ -37,7 +38,8 @@ _MARGIN = timedelta(days=4)
 _SERVICE = """
     SELECT s.id, s.name, s.archived_at, s.visibility, s.confirmation, s.request_minutes, s.duration_minutes,
       s.other_durations, s.step_minutes, s.alignment_minutes, s.slot_mode, s.before_minutes, s.after_minutes,
-      s.notice_minutes, s.horizon_days, s.capacity, s.price_minor, s.currency, s.price_unit,
+      s.notice_minutes, s.horizon_days, s.gap_after_minutes, s.maximum_wait_minutes, s.capacity,
+      s.price_minor, s.currency, s.price_unit,
       s.deposit_kind, s.deposit_minor, s.deposit_percent, s.deposit_refund, s.deposit_provider, s.cancel_cutoff_minutes,
       s.reschedule_cutoff_minutes, s.requests_block, s.limits, s.most_active_per_customer,
       s.assignment, CASE WHEN row_number() OVER (ORDER BY f.search_name, f.id) = 1 THEN {needs} END AS needs,
@@ -146,8 +148,9 @@ class Offer:
 
     `zone` is that of its place, or the business's. `terms` and `price` are those of one of its `durations`: of the
     first, the usual one, until another one is chosen. `extras` were chosen beside it, and are in its length.
-    `parts` are the services of a visit, each as it is alone; none
-    where it is one service.
+    `parts` are the services of a visit, each as it is alone; none where it is one service. After a part the next one
+    begins `gap_minutes` later, or up to `wait_minutes` after that; `exactly` as many later where the time is kept
+    already. `kept` is who is preferred.
     """
 
     service_id: UUID
@@ -170,8 +173,19 @@ class Offer:
     promised: dict[str, Any]
     providers: tuple[Provider, ...]
     needs: tuple[Need, ...]
+    gap_minutes: int
+    wait_minutes: int
     extras: tuple[Extra, ...] = ()
     parts: tuple[Offer, ...] = ()
+    exactly: int | None = None
+    kept: UUID | None = None
+
+    @property
+    def distance(self) -> Window:
+        """How long after its end the next service of a visit begins: from, and up to, so many seconds."""
+        if self.exactly is not None:
+            return self.exactly * 60, self.exactly * 60
+        return self.gap_minutes * 60, (self.gap_minutes + self.wait_minutes) * 60
 
     @property
     def services(self) -> tuple[Offer, ...]:
@@ -250,14 +264,7 @@ def _offer(rows: list[Row]) -> Offer:
         visibility=Visibility(row["visibility"]),
         confirmation=Confirmation(row["confirmation"]),
         request_minutes=row["request_minutes"],
-        terms=Terms(
-            duration=row["duration_minutes"] * 60,
-            step=row["step_minutes"] * 60,
-            before=row["before_minutes"] * 60,
-            after=row["after_minutes"] * 60,
-            mode=SlotMode(row["slot_mode"]),
-            alignment=(row["alignment_minutes"] or 0) * 60,
-        ),
+        terms=_terms(row),
         durations=_durations(row),
         notice_minutes=row["notice_minutes"],
         horizon_days=row["horizon_days"],
@@ -270,6 +277,19 @@ def _offer(rows: list[Row]) -> Offer:
         promised={column: row[column] for column in _PROMISED},
         providers=tuple(_provider(one, travels) for one in rows if one["calendar_id"] is not None),
         needs=needs_of(row["needs"]),
+        gap_minutes=row["gap_after_minutes"],
+        wait_minutes=row["maximum_wait_minutes"],
+    )
+
+
+def _terms(row: Row) -> Terms:
+    return Terms(
+        duration=row["duration_minutes"] * 60,
+        step=row["step_minutes"] * 60,
+        before=row["before_minutes"] * 60,
+        after=row["after_minutes"] * 60,
+        mode=SlotMode(row["slot_mode"]),
+        alignment=(row["alignment_minutes"] or 0) * 60,
     )
 
 

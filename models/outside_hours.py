@@ -21,8 +21,10 @@ from models.leases import uuid_of
 from models.location import Location
 from models.offer import NOBODY
 from models.schedule import Schedule, ScheduleOverride
+from models.segment import of_staff
 from models.staff import Staff
 from models.storage.database import dialect, fetch
+from models.storage.instant import from_database
 from models.travel import span_of, travels_on
 from rules import opening
 from rules.booking_states import PENDING
@@ -37,10 +39,9 @@ _MARGIN = timedelta(days=4)
 _UNSAID = zone("UTC")
 _AMONG = {"sqlite": "IN (SELECT value FROM json_each($2))", "postgres": "= ANY($2::uuid[])"}
 _SERVED = """
-    SELECT e.booking_id, e.staff_id, o.starts, o.ends
+    SELECT e.booking_id, e.staff_id, s.starts_at, s.ends_at
     FROM engagement e
-    LEFT JOIN occupancy o ON o.account_id = e.account_id AND o.booking_id = e.booking_id
-      AND o.calendar_id = e.calendar_id
+    LEFT JOIN segment s ON s.account_id = e.account_id AND s.booking_id = e.booking_id AND s.staff_id = e.staff_id
     WHERE e.account_id = $1 AND e.booking_id {among}
 """
 
@@ -109,7 +110,7 @@ async def outside_hours(account_id: UUID, now: datetime) -> list[Booking]:
 
 async def outside_hours_of(account_id: UUID, staff_id: UUID, now: datetime) -> list[Booking]:
     """Those of one staff member."""
-    theirs = Booking.of(account_id).filter(staff_id=staff_id, status__in=PENDING, starts_at__gt=now)
+    theirs = Booking.of(account_id).filter(of_staff(account_id, staff_id), status__in=PENDING, starts_at__gt=now)
     return await those_outside(account_id, await theirs.order_by("starts_at", "id"))
 
 
@@ -120,7 +121,9 @@ async def left_there(
     last any more; `after` None: it was removed."""
     begin, end = await span_of(account_id, before)
     there = {"location_id": before["location_id"]} | ({} if before["location_id"] else {"zone": before["zone"]})
-    theirs = Booking.of(account_id).filter(staff_id=staff_id, status__in=PENDING, starts_at__gt=now, **there)
+    theirs = Booking.of(account_id).filter(
+        of_staff(account_id, staff_id), status__in=PENDING, starts_at__gt=now, **there
+    )  # fmt: skip
     found = await theirs.filter(starts_at__gte=instant(begin), starts_at__lt=instant(end))
     since, until = await span_of(account_id, after) if after else (0, 0)
     return [booking for booking in found if not since <= epoch(booking.starts_at) < until]
@@ -137,16 +140,15 @@ async def those_outside(account_id: UUID, bookings: Sequence[Booking]) -> list[B
 
 
 async def _served(account_id: UUID, bookings: Sequence[Booking]) -> Mapping[UUID, list[Served]]:
-    """Who serves which part of each. A calendar's part is what the booking blocks of it, or else all of it."""
+    """Who serves which part of each: their services of it, or all of it where they serve it with somebody else."""
     by_id = {booking.id: booking for booking in bookings}
     found: defaultdict[UUID, list[Served]] = defaultdict(list)
     for row in await fetch(_SERVED.format(among=_AMONG[dialect()]), account_id, list(by_id)):
         if row["staff_id"] is None:
             continue
         booking = by_id[uuid_of(row["booking_id"])]
-        begin, end = epoch(booking.starts_at), epoch(booking.ends_at)
-        part = begin, end
-        if row["starts"] is not None:
-            part = max(begin, row["starts"]), min(end, row["ends"])
-        found[booking.id].append(Served(uuid_of(row["staff_id"]), part))
+        part = booking.starts_at, booking.ends_at
+        if row["starts_at"] is not None:
+            part = from_database(row["starts_at"]), from_database(row["ends_at"])
+        found[booking.id].append(Served(uuid_of(row["staff_id"]), (epoch(part[0]), epoch(part[1]))))
     return found

@@ -15,17 +15,17 @@ from models.booking import Booking
 from models.booking_changes import refuse_state
 from models.busy import Ignoring
 from models.cancellation import Cancellation
+from models.chosen import Choice
 from models.customer import Customer
 from models.engagement import calendars_of, people_of, reengage
 from models.event import Event
-from models.occupancy import blocked, occupy
+from models.occupancy import occupy
 from models.offer import Offer
 from models.reschedule import as_promised, with_its_own
 from models.seats import seat
 from models.segment import steps_of
 from models.slot_choice import Wish, or_alternatives, take
 from models.storage.database import transaction
-from models.teams import Choice
 from models.transitions import carry_out, current
 from models.visit import read_steps_at, visit_of
 from rules.booking_states import RESTORABLE, BookingStatus
@@ -52,12 +52,12 @@ async def regain(act: Act, read: Booking, wanted: Regain) -> Booking:
     """Confirm a booking, with its own time taken anew. VersionConflict, WrongState, SlotTaken, SeatsTaken and
     NotOffered (all with alternatives), TooManyActiveBookings, ValidationFailed."""
     waived = wanted.waived | (_PROMISED if wanted.restoring else _DECIDED)
-    first, *rest = await steps_of(read)
+    first, *rest = await steps_of(read, exactly=True)
     wish = Wish(
         read.service_id, read.starts_at, read.staff_id, private=True, waived=waived,
         ignoring=Ignoring(booking_id=read.id), party_size=read.party_size,
         also=await people_of(act.account_id, read.id),
-        duration_minutes=first.duration_minutes, followed_by=tuple(rest),
+        duration_minutes=first.duration_minutes, followed_by=tuple(rest), gap=first.gap, promised=first.promised,
     )  # fmt: skip
 
     async def work() -> Booking:
@@ -112,8 +112,7 @@ async def _take_again(
         await refuse_more(act, offer, await Customer.of(act.account_id).get(id=booking.customer_id))
     session = await seat(act, offer, choice, wish.starts_at, wish.party, may_overlap=wish.may_overlap)
     if session is None:
-        span = blocked(booking.starts_at, booking.ends_at, booking.before_minutes, booking.after_minutes)
-        await occupy(act, choice.calendar_ids, span, booking_id=booking.id, may_overlap=wish.may_overlap)
+        await occupy(act, choice.blocks, booking_id=booking.id, may_overlap=wish.may_overlap)
     await reengage(act, booking.id, choice.places)
     booking.group_session_id = session.id if session else None
     values = {"group_session_id": booking.group_session_id}

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 from models.act import Act
 from models.booking import Booking
+from models.chosen import Choice
 from models.group_session import GroupSession, leave, take_seats
-from models.occupancy import blocked, occupy, vacate
+from models.occupancy import occupy, vacate
 from models.offer import Offer
 from models.service import Service
-from models.teams import Choice
 from rules.errors import SeatsTaken
 
 
@@ -40,8 +40,7 @@ async def seat(
         act.account_id, created_at=act.at, service_id=offer.service_id, staff_id=lead, starts_at=starts_at,
         ends_at=ends_at, capacity=capacity, taken=party,
     )  # fmt: skip
-    span = blocked(starts_at, ends_at, offer.terms.before // 60, offer.terms.after // 60)
-    await occupy(act, choice.calendar_ids, span, group_session_id=session.id, may_overlap=may_overlap)
+    await occupy(act, choice.blocks, group_session_id=session.id, may_overlap=may_overlap)
     return session
 
 

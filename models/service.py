@@ -71,6 +71,8 @@ class Service(Named):
     slot_mode = choice(SlotMode, SlotMode.GRID)
     before_minutes = setting(0)
     after_minutes = setting(0)
+    gap_after_minutes = setting(0)
+    maximum_wait_minutes = setting(0)
     notice_minutes = setting(0)
     horizon_days = setting(60)
     capacity = setting(1)

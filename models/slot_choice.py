@@ -11,22 +11,24 @@ from uuid import UUID
 from models.act import Act
 from models.availability import alternatives
 from models.busy import NOTHING, Ignoring
+from models.chosen import Choice
 from models.extras import with_extras
 from models.group_session import clear_seats
-from models.judging import Start, Verdict, judge, look_at
+from models.judging import Start, Verdict, look_at
 from models.occupancy import calendar_keys, clear_ended, places_blocked
 from models.offer import NOBODY, Offer
 from models.ranking import ranked
 from models.resource import units_there
-from models.segment import Step
+from models.segment import Promised, Step
 from models.service import Assignment, Visibility
 from models.staff import Staff
 from models.storage.database import in_transaction, lock, retrying, transaction, try_lock, wait_for
 from models.storage.errors import Contended
-from models.teams import Choice, Need, Provider, Team
+from models.teams import Need, Provider, Team
 from models.transitions import expire_overdue
 from models.used import lock_limits
-from models.visit import read_steps, read_steps_at, visit_of
+from models.visit import read_steps, read_steps_at, refuse_unnamed, visit_of
+from models.visit_judging import VisitStart, look_at_visit, only
 from rules.add_ons import AddOnChoice
 from rules.allowed import allowed, words
 from rules.errors import Alternative, FieldProblem, NotFound, NotOffered, SeatsTaken, SlotTaken, ValidationFailed
@@ -36,7 +38,7 @@ from rules.wall_time import epoch
 
 T = TypeVar("T")
 Adapt = Callable[[Offer], Offer]
-_Free = tuple[Team, Verdict, Start]
+_Free = tuple[Verdict, Start | VisitStart]
 _Refusal = SlotTaken | SeatsTaken | NotOffered
 Write = Callable[["Choice", tuple[Unfit, ...]], Awaitable[T]]
 
@@ -51,10 +53,11 @@ class Wish:
     """An appointment that somebody wants. `staff_id` None: with anyone. `private`: also services kept for members.
 
     `waived` are the reasons that do not count for whoever asks. `party_size` None: not said. `duration_minutes`
-    None: the usual one; `followed_by` are the services that come next in the same visit. `instead_of` is the start
-    of the booking that is to be moved, which is no alternative to where it cannot go; `also` are those who serve it,
-    who count although they may not offer the service any more. `clocks` is the zone of a series: it does not follow
-    anybody who travels to other clocks.
+    None: the usual one; `followed_by` are the services that come next in the same visit, exactly `gap` minutes after
+    this one where the time is kept already; `promised` is what was promised of this one, and `kept` who has it.
+    `instead_of` is the start of the booking that is to be moved, which is no alternative to where it cannot go; `also`
+    are those who serve it, who count although they may not offer the service any more. `clocks` is the zone of a
+    series: it does not follow anybody who travels to other clocks.
     """
 
     service_id: UUID
@@ -69,12 +72,16 @@ class Wish:
     also: frozenset[UUID] = frozenset()
     add_ons: tuple[AddOnChoice, ...] = ()
     followed_by: tuple[Step, ...] = ()
+    gap: int | None = None
+    promised: Promised | None = None
+    kept: UUID | None = None
     clocks: str | None = None
 
     @property
     def steps(self) -> tuple[Step, ...]:
         """Every service that is wanted, in order."""
-        return (Step(self.service_id, self.duration_minutes), *self.followed_by)
+        first = Step(self.service_id, self.duration_minutes, self.staff_id, self.kept, self.promised, self.gap)
+        return (first, *self.followed_by)
 
     @property
     def party(self) -> int:
@@ -131,6 +138,7 @@ async def take(act: Act, offer: Offer, wish: Wish, write: Write[T], *, held: Col
     await lock_limits(act.account_id, offer)
     offer = replace(offer, needs=tuple(need.preferring(held) for need in offer.needs))
     teams = await ranked(act.account_id, offer, await _teams(act, offer, wish), wish.starts_at)
+    offer = await _in_order(act, offer, wish, held)
     refusal: _Refusal | None = None
     for attempt in range(_ATTEMPTS):
         free = await _free(act, offer, wish, teams)
@@ -184,13 +192,18 @@ async def _try(act: Act, offer: Offer, wish: Wish, choice: Choice, write: Write[
 async def _free(act: Act, offer: Offer, wish: Wish, teams: list[Team]) -> list[_Free]:
     """The teams that are free as far as can be seen: those first whose session can be joined. SlotTaken, SeatsTaken or
     NotOffered where none is."""
-    seen = await look_at(act.account_id, offer, teams, epoch(wish.starts_at), act.at, wish.ignoring)
-    verdicts = [(team, judge(seen, team, wish.waived), seen) for team in teams]
-    fit = [one for one in verdicts if one[1].refused is None and _has_room(one[1], wish)]
+    seen = await _look(act, offer, teams, wish)
+    verdicts = [seen.judge(team, wish.waived) for team in teams]
+    fit = [(one, seen) for one in verdicts if one.refused is None and _has_room(one, wish)]
     if fit:
-        return sorted(fit, key=lambda one: one[1].session is None)
-    left = [one.session.remaining for _, one, _ in verdicts if one.refused is None and one.session is not None]
-    raise SeatsTaken(max(left)) if left else _refusal(seen, {team: one.refused for team, one, _ in verdicts})
+        return sorted(fit, key=lambda one: (one[0].session is None, one[0].cost))
+    left = [one.session.remaining for one in verdicts if one.refused is None and one.session is not None]
+    raise SeatsTaken(max(left)) if left else _refusal(seen, dict(zip(teams, verdicts, strict=True)))
+
+
+async def _look(act: Act, offer: Offer, teams: list[Team], wish: Wish) -> Start | VisitStart:
+    looking = look_at_visit if offer.parts else look_at
+    return await looking(act.account_id, offer, teams, epoch(wish.starts_at), act.at, wish.ignoring)
 
 
 def _has_room(verdict: Verdict, wish: Wish) -> bool:
@@ -199,16 +212,14 @@ def _has_room(verdict: Verdict, wish: Wish) -> bool:
 
 async def _choice(act: Act, free: _Free, held: Collection[UUID]) -> Choice:
     """Everything that serves the wish if this team does."""
-    team, verdict, seen = free
-    session = verdict.session.id if verdict.session else None
+    verdict, seen = free
+    session, legs = verdict.session.id if verdict.session else None, verdict.legs
     if session is not None:
-        places = tuple(await places_blocked(act.account_id, session))
-    else:
-        places = (*(person.place for person in team.members), *(unit.place for unit in verdict.units))
-    locks = {place.calendar_id for place in places} | set(held)
+        legs = (replace(legs[0], places=tuple(await places_blocked(act.account_id, session))),)
+    locks = {place.calendar_id for leg in legs for place in leg.places} | set(held)
     for ended in seen.over:
         locks |= {place.calendar_id for place in await places_blocked(act.account_id, ended)}
-    return Choice(team, places, frozenset(locks), session, seen.over)
+    return Choice(legs, frozenset(locks), session, seen.over)
 
 
 async def _settle(act: Act, offer: Offer, wish: Wish, choice: Choice) -> tuple[Unfit, ...]:
@@ -216,16 +227,20 @@ async def _settle(act: Act, offer: Offer, wish: Wish, choice: Choice) -> tuple[U
 
     SlotTaken, SeatsTaken or NotOffered where it is not free any more.
     """
-    if choice.session is None:
-        if not await units_there(act.account_id, choice.places):
-            raise SlotTaken  # there are fewer since the offer was read
+    if choice.session is None and not await units_there(act.account_id, choice.places):
+        raise SlotTaken  # there are fewer since the offer was read
+    if offer.parts:
+        offer = only(offer, choice.legs)
+    elif choice.session is None:
         given = set(choice.calendar_ids)
         units = [unit for need in offer.needs for unit in need.units if unit.calendar_id in given]
         offer = replace(offer, needs=tuple(Need((unit,), 1) for unit in units))
-    seen = await look_at(act.account_id, offer, [choice.team], epoch(wish.starts_at), act.at, wish.ignoring)
-    verdict = judge(seen, choice.team, wish.waived)
+    seen = await _look(act, offer, [choice.team], wish)
+    verdict = seen.judge(choice.team, wish.waived)
     if verdict.refused is not None:
-        raise _refusal(seen, {choice.team: verdict.refused})
+        raise _refusal(seen, {choice.team: verdict})
+    if offer.parts and [leg.starts for leg in verdict.legs] != [leg.starts for leg in choice.legs]:
+        raise _Stale
     session = verdict.session.id if verdict.session else None
     if session != choice.session or not seen.over <= choice.over:
         raise _Stale
@@ -258,10 +273,10 @@ async def or_alternatives(act: Act, wish: Wish, work: Callable[[], Awaitable[T]]
     except (SlotTaken, SeatsTaken, NotOffered) as refusal:
         found = await nearby(act, wish, terms)
         if isinstance(refusal, SlotTaken):
-            raise SlotTaken(found) from None
+            raise SlotTaken(found, refusal.step) from None
         if isinstance(refusal, SeatsTaken):
             raise SeatsTaken(refusal.remaining, found) from None
-        raise NotOffered(refusal.reason, refusal.message, found, refusal.allowed) from None
+        raise NotOffered(refusal.reason, refusal.message, found, refusal.allowed, refusal.step) from None
 
 
 async def nearby(act: Act, wish: Wish, terms: Adapt = _as_it_is) -> list[Alternative]:
@@ -282,24 +297,39 @@ async def nearby(act: Act, wish: Wish, terms: Adapt = _as_it_is) -> list[Alterna
     )  # fmt: skip
 
 
-def _refusal(seen: Start, refused: Mapping[Team, Unfit | None]) -> SlotTaken | NotOffered:
-    reason = likeliest([one for one in refused.values() if one is not None])
+def _refusal(seen: Start | VisitStart, verdicts: Mapping[Team, Verdict]) -> SlotTaken | NotOffered:
+    reason = likeliest([one.refused for one in verdicts.values() if one.refused])
+    step = next((one.step for one in verdicts.values() if one.refused is reason), None)
     if reason is Unfit.TAKEN:
-        return SlotTaken()
+        return SlotTaken(step=step)
     zone = seen.offer.zone
-    reaches = [seen.reach(team) for team, one in refused.items() if one is reason]
+    reaches = [seen.reach(team) for team, one in verdicts.items() if one.refused is reason]
     said = allowed(reason, seen.at, reaches, zone, seen.limit)
-    return NotOffered(reason, words(reason, said, zone), allowed=said)
+    return NotOffered(reason, words(reason, said, zone), allowed=said, step=step)
 
 
-async def provider(act: Act, offer: Offer, staff_id: UUID) -> Provider:
+async def _in_order(act: Act, offer: Offer, wish: Wish, held: Collection[UUID]) -> Offer:
+    """A visit with those who could do each of its services in the order in which these are assigned."""
+    if not offer.parts:
+        return offer
+    refuse_unnamed(offer, wish.steps, all_of_them=wish.may_overlap)
+    parts = []
+    for at, part in enumerate(offer.parts):
+        named = wish.staff_id if at == 0 else None
+        teams = await ranked(act.account_id, part, part.teams(named), wish.starts_at)
+        needs = tuple(need.preferring(held) for need in part.needs)
+        parts.append(replace(part, providers=tuple(team.lead for team in teams), needs=needs))
+    return replace(offer, parts=tuple(parts), providers=parts[0].providers)
+
+
+async def provider(act: Act, offer: Offer, staff_id: UUID, path: str = "staffId") -> Provider:
     """The provider with this id. NotFound for nobody the account knows, ValidationFailed for somebody else."""
     person = offer.provider(staff_id)
     if person is not None:
         return person
     if await Staff.of(act.account_id).filter(id=staff_id, archived_at=None).exists():
         message = "This person does not offer the service. Choose somebody who does, or leave it out for anyone."
-        raise ValidationFailed(FieldProblem("staffId", message))
+        raise ValidationFailed(FieldProblem(path, message))
     raise NotFound("staff")
 
 
@@ -309,4 +339,4 @@ async def _teams(act: Act, offer: Offer, wish: Wish) -> list[Team]:
     elif offer.assignment is Assignment.CUSTOMER_CHOICE:
         message = "This service is booked with somebody of the customer's choice: say with whom."
         raise ValidationFailed(FieldProblem("staffId", message))
-    return offer.teams(wish.staff_id)
+    return [team.at(epoch(wish.starts_at)) for team in offer.teams(wish.staff_id)]

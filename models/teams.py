@@ -126,25 +126,13 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """Who and what is to serve a wish. `places` are the calendars that it gets, and `locks` all that it locks: those,
-    and those of whatever has ended and is still written there (`over`). `session` is the one that is joined, if any."""
+class Block:
+    """What is taken of one calendar for the segment at a place, buffers included: epoch seconds."""
 
-    team: Team
-    places: tuple[Place, ...]
-    locks: frozenset[UUID]
-    session: UUID | None
-    over: frozenset[UUID]
-
-    @property
-    def lead(self) -> Provider:
-        """With whom the booking is, where only one can be named."""
-        return self.team.lead
-
-    @property
-    def calendar_ids(self) -> list[UUID]:
-        """The calendars that it gets."""
-        return [place.calendar_id for place in self.places]
+    calendar_id: UUID
+    place: int
+    starts: int
+    ends: int
 
 
 @lru_cache(maxsize=1024)

@@ -15,29 +15,18 @@ from rules.wall_time import day_start, instant, local_date
 # A place may lie in another zone than the business: its dates begin at most a day apart.
 _MARGIN = timedelta(days=1)
 
-# Bookings by the date that was promised; each service of a visit counts on the date on which the visit begins. In
-# place of the date the second at which they begin have those that were promised in another zone than the one that
-# counts ($8), and live holds, one by one.
+# Segments of bookings by the date that was promised; each service of a visit counts on the date on which the visit
+# begins. In place of the date the second at which they begin have those that were promised in another zone than the one
+# that counts ($8), and live holds, one by one.
 _USED = """
     SELECT MIN(d.day) AS day, COUNT(*) AS count, SUM(d.minutes) AS minutes, d.begins
     FROM (
       SELECT CASE WHEN b.zone = $8 THEN substr(b.local_start, 1, 10) END AS day,
-        CASE WHEN b.zone <> $8 THEN {epoch_b} END AS begins, {minutes_b} AS minutes
-      FROM booking b
-      WHERE b.account_id = $1 AND b.service_id = $2 AND {counts} AND NOT EXISTS (
-        SELECT 1 FROM segment s WHERE s.account_id = b.account_id AND s.booking_id = b.id)
-      UNION ALL
-      SELECT CASE WHEN b.zone = $8 THEN substr(b.local_start, 1, 10) END,
-        CASE WHEN b.zone <> $8 THEN {epoch_b} END, {minutes_s}
+        CASE WHEN b.zone <> $8 THEN {epoch_b} END AS begins, {minutes_s} AS minutes
       FROM segment s JOIN booking b ON b.account_id = s.account_id AND b.id = s.booking_id
-      WHERE s.account_id = $1 AND s.service_id = $2 AND {counts}
+      WHERE s.account_id = $1 AND s.service_id = $2 AND s.starts_at >= $3 AND {counts}
     ) d
     GROUP BY d.day, d.begins
-    UNION ALL
-    SELECT NULL, 1, {minutes_h}, {epoch_h}
-    FROM hold h
-    WHERE h.account_id = $1 AND h.service_id = $2 AND {held} AND NOT EXISTS (
-      SELECT 1 FROM segment s WHERE s.account_id = h.account_id AND s.hold_id = h.id)
     UNION ALL
     SELECT NULL, 1, {minutes_s}, {epoch_h}
     FROM segment s JOIN hold h ON h.account_id = s.account_id AND h.id = s.hold_id
@@ -55,9 +44,8 @@ _EPOCH = {
 
 def _statement(engine: str) -> str:
     second = _EPOCH[engine].format
-    minutes = {x: f"({second(f'{x}.ends_at')} - {second(f'{x}.starts_at')}) / 60" for x in "bhs"}
     return _USED.format(
-        minutes_b=minutes["b"], minutes_h=minutes["h"], minutes_s=minutes["s"], epoch_b=second("b.starts_at"),
+        minutes_s=f"({second('s.ends_at')} - {second('s.starts_at')}) / 60", epoch_b=second("b.starts_at"),
         epoch_h=second("h.starts_at"), counts=_COUNTS, held=_HELD,
     )  # fmt: skip
 

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 import strawberry
 
 from models.availability import Slot, alternatives, free_days, free_slots, next_free
-from models.explanation import Explained, explain
+from models.explained import Explained
+from models.explanation import explain
 from models.offer import Offer
 from permissions.roles import Access, Permission
 from resolvers.choosing import AddOnsArgument
@@ -54,10 +55,9 @@ PartyArgument = Annotated[int, strawberry.argument(description=PARTY_WORDS)]
 
 @dataclass(frozen=True, slots=True)
 class FreeSlot:
-    """A slot with the seconds that its appointment lasts, and the ids by which clients know who may be free in it."""
+    """A slot with the ids by which clients know who may be free in it."""
 
     slot: Slot
-    duration: int
     known_as: Mapping[UUID, str]
 
 
@@ -87,7 +87,7 @@ class Availability:
         terms, asked = offer.deposit, offer.deposit.of(price[0])
         deposit = None if asked is None else DepositAsked(asked, price[1], terms.provider, terms.refund)
         known_as = {person.staff_id: global_id("staff", person.staff_id) for person in offer.providers}
-        return cls(offer.zone, [FreeSlot(slot, offer.terms.duration, known_as) for slot in slots], price, deposit)
+        return cls(offer.zone, [FreeSlot(slot, known_as) for slot in slots], price, deposit)
 
 
 async def availability(
@@ -195,6 +195,7 @@ class PersonExplained:
     staff_id: UUID
     reason: Unfit | None
     message: str
+    step: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +206,7 @@ class SlotExplained:
     message: str
     people: list[PersonExplained]
     alternatives: list[Alternative]
+    step: int | None = None
 
 
 async def explain_slot(
@@ -232,14 +234,14 @@ async def explain_slot(
     )  # fmt: skip
     # Whoever reads only their own hours is only told about themselves.
     inside = info.context.viewer.access(P.SCHEDULES_READ) in (Access.READ, Access.OWN)
-    people = [PersonExplained(one.staff_id, one.refused, _told(one, inside=inside)) for one in found.people]
+    people = [PersonExplained(one.staff_id, one.refused, _told(one, inside=inside), one.step) for one in found.people]
     if found.refused is None:
         return SlotExplained(None, FREE, people, [])
     near = await alternatives(
         account, offer, starts_at, now, staff_id=staff, ignoring=asked.ignoring, instead_of=asked.instead_of,
         party=asked.party,
     )  # fmt: skip
-    return SlotExplained(found.refused, BRIEFLY[found.refused], people, near)
+    return SlotExplained(found.refused, BRIEFLY[found.refused], people, near, found.step)
 
 
 def _told(one: Explained, *, inside: bool) -> str:

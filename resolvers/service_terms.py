@@ -41,6 +41,20 @@ NUMBERS: Mapping[str, Term] = {
     "step_minutes": Term(1, A_DAY, "minutes", "How far apart the starts lie that are offered."),
     "before_minutes": Term(0, A_DAY // 2, "minutes", "Blocked before each appointment, also outside opening hours."),
     "after_minutes": Term(0, A_DAY // 2, "minutes", "Blocked after each appointment, also outside opening hours."),
+    "gap_after_minutes": Term(
+        0,
+        A_DAY // 2,
+        "minutes",
+        "In a visit, how long the customer waits after this service until the next one begins, as while colour works. "
+        "Whoever did it is free for others then.",
+    ),
+    "maximum_wait_minutes": Term(
+        0,
+        A_DAY // 2,
+        "minutes",
+        "In a visit, how much longer than `gapAfterMinutes` the customer may wait at most until the next service "
+        "begins, where nobody can go on sooner. 0: not at all.",
+    ),
     "notice_minutes": Term(0, A_YEAR, "minutes", "How long ahead one must book, at least; elapsed time."),
     "horizon_days": Term(0, 730, "days", "How far ahead one may book: until the end of that many days from today."),
     "capacity": Term(

@@ -33,13 +33,15 @@ class Clash(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Piece:
     """[start, end) in epoch seconds, with buffers; `core` is the appointment itself. `id` is the booking's, the
-    session's or the time off's. `elsewhere`: whoever serves it works at another place then."""
+    session's or the time off's, `place` the segment's of the booking. `elsewhere`: whoever serves it works at another
+    place then."""
 
     kind: Busy
     start: int
     end: int
     id: UUID | None = None
     core: Window | None = None
+    place: int | None = None
     elsewhere: bool = False
 
 

@@ -154,11 +154,10 @@ class Alternative:
 class SlotTaken(Refusal):
     code = RefusalCode.SLOT_TAKEN
 
-    def __init__(self, alternatives: Sequence[Alternative] = ()) -> None:
-        super().__init__(
-            "That time has just been taken. Choose one of the alternatives, or ask for availability again."
-        )
-        self.alternatives = list(alternatives)
+    def __init__(self, alternatives: Sequence[Alternative] = (), step: int | None = None) -> None:
+        words = "That time has just been taken. Choose one of the alternatives, or ask for availability again."
+        super().__init__(words)
+        self.alternatives, self.step = list(alternatives), step
 
 
 class SeatsTaken(Refusal):
@@ -174,18 +173,19 @@ class SeatsTaken(Refusal):
 
 
 class NotOffered(Refusal):
-    """`reason` is the rule that keeps the time from being offered; the message says it in words. `allowed` is what it
-    would accept."""
+    """`allowed` is what the rule `reason` would accept; `step` is which service of a visit it stands against."""
 
     code = RefusalCode.NOT_OFFERED
 
     def __init__(
-        self, reason: Unfit, message: str, alternatives: Sequence[Alternative] = (), allowed: Allowed = NOTHING_SAID
-    ) -> None:
+        self, reason: Unfit, message: str, alternatives: Sequence[Alternative] = (), allowed: Allowed = NOTHING_SAID,
+        step: int | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(message)
         self.reason = reason
         self.allowed = allowed
         self.alternatives = list(alternatives)
+        self.step = step
 
 
 @dataclass(frozen=True, slots=True)

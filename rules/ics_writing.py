@@ -42,11 +42,13 @@ def calendar_text(entries: Iterable[Entry], method: str = "", organizer: tuple[s
 
 
 def appointment_entry(
-    row: Entry, *, service: str, business: str, staff: str, place: Iterable[str | None], reference: str
-) -> Entry:
-    """The same appointment in the words of who goes there; without a reference for whoever only comes along."""
+    row: Entry, *, service: str, business: str, staff: str, place: Iterable[str | None], reference: str,
+    parts: Iterable[str] = (),
+) -> Entry:  # fmt: skip
+    """The same appointment in the words of who goes there; of a visit with its `parts` line by line; without a
+    reference for whoever only comes along."""
     where = ", ".join(part for part in place if part)
-    words = f"With: {staff}" + (f"\nReference: {reference}" if reference else "")
+    words = "\n".join([*parts, f"With: {staff}", *([f"Reference: {reference}"] if reference else [])])
     return Entry(
         row.uid, row.sequence, row.status, row.starts_at, row.ends_at, row.changed_at, f"{service} at {business}",
         where, words,

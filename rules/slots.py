@@ -140,8 +140,8 @@ def forbidden(candidate: Candidate[Key], terms: Terms, pools: dict[Pool, list[Wi
     return sorted(found)
 
 
-def _gaps(
-    stretches: Sequence[Stretch], forbidden: Sequence[Window], duration: int, until: int
+def gaps(
+    stretches: Sequence[Stretch], forbidden: Sequence[Window], duration: int, until: int = -_NEVER
 ) -> Iterator[tuple[int, int, int]]:
     """Yield (anchor, first, last): between first and last, both inclusive, every start is open and free."""
     at, count, free_from = 0, len(forbidden), _NEVER
@@ -165,7 +165,7 @@ def sweep(
 ) -> Iterator[range]:
     """Yield the free starts in [earliest, until) as ascending ranges that never meet; none of them is empty."""
     step, packed = terms.step, terms.mode is SlotMode.PACKED
-    for anchor, first, last in _gaps(stretches, forbidden, terms.duration, until):
+    for anchor, first, last in gaps(stretches, forbidden, terms.duration, until):
         # Bookings start at whole minutes, even after an imported busy time that does not end at one.
         base = _packed(first, anchor, terms) if packed else anchor
         low = first if first > earliest else earliest

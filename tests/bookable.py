@@ -37,8 +37,8 @@ fragment B on Booking {
 REFUSAL = """
     ... on Refusal { code message }
     ... on ValidationFailed { fields { path message } }
-    ... on SlotTaken { alternatives { startsAt endsAt local { dateTime zone } } }
-    ... on NotOffered { reason earliest lastDate limitPeriod againOn alternatives { startsAt } }
+    ... on SlotTaken { step alternatives { startsAt endsAt local { dateTime zone } } }
+    ... on NotOffered { reason step earliest lastDate limitPeriod againOn alternatives { startsAt } }
 """
 CHANGE_REFUSAL = """
     ... on Refusal { code message }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -13,6 +14,7 @@ from models.resource import Resource, set_needs
 from models.service import Assignment
 from models.staff import TimeOff
 from models.travel import Travel
+from rules.ids import global_id
 from tests.api import Caller
 from tests.bookable import CANCEL, MOVE, TOMORROW, Desk, bookable, said
 from tests.businesses import Business, by_key, id_of, limit_to_own_diary
@@ -122,7 +124,8 @@ async def test_whose_booking_it_is_and_what_is_left_out(salon: Business, rival: 
     assert await free(salon.partner, desk, id_) == await free(link, desk, id_)
     other = await free(salon.owner, desk, id_, staff=desk.staff[1]) or []
     assert "2027-01-12T16:00:00Z" in other and "2027-01-12T18:00:00Z" not in other
-    for caller, booking in ((link, hers["booking"]["id"]), (rival.owner, id_), (salon.owner, id_[:-1] + "0")):
+    unknown = global_id("booking", uuid4())
+    for caller, booking in ((link, hers["booking"]["id"]), (rival.owner, id_), (salon.owner, unknown)):
         assert await free(caller, desk, booking) is None
     assert await free(salon.owner, await bookable(salon), id_) is None  # another service
     asked = {"serviceId": desk.id, "id": id_, **DAYS}

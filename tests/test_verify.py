@@ -53,7 +53,7 @@ STRIKES = {
         "UPDATE booking SET status = 'CANCELLED', version = version + 1 WHERE account_id = $1 AND id = $2"
     ),
     UNTOLD: ("UPDATE booking SET party_size = party_size + 1, version = version + 1 WHERE account_id = $1 AND id = $2"),
-    "a booking blocks another time than its own with its buffers": (
+    "a booking blocks another time than that of its services with their buffers": (
         "UPDATE occupancy SET ends = ends + 60 WHERE account_id = $1 AND booking_id = $2"
     ),
 }
@@ -134,6 +134,7 @@ async def test_a_booking_that_no_verb_made_is_found(salon: Business) -> None:
     await Booking.create(**values)
     assert await found(salon.account.id) == [
         "a booking does not have the calendar of whom it is with",
+        "a booking is not as long as its services, or of another one",
         "a booking has no history",
     ]
 

@@ -42,13 +42,14 @@ class _Writing:
         bookings = [self._booking(draft) for draft in drafts]
         calendars = self.business.calendars
         engaged = [brought_in.engagement(calendars[row.staff_id], row) for row in bookings]
+        segments = [brought_in.segment(row) for row in bookings]
         blocked = [brought_in.occupancy(calendars[row.staff_id], row) for row in bookings]
         for draft, row in zip(drafts, bookings, strict=True):
             engaged += [engagement(self.act, row.id, place) for place in draft.places]
             blocked += [brought_in.occupancy(place.calendar_id, row) for place in draft.places]
         events = [brought_in.event(self.act, "customer_created", "customer", row.id) for row in customers]
         events += [brought_in.booking_made(self.act, row, row.status) for row in bookings]
-        for rows in (customers, bookings, engaged, blocked, events):
+        for rows in (customers, bookings, segments, engaged, blocked, events):
             await brought_in.insert(rows)
 
     async def _customers(self, drafts: Sequence[Draft]) -> list[Customer]:

@@ -24,6 +24,7 @@ from models import (
     Engagement,
     Event,
     Occupancy,
+    Segment,
     brought_in,
 )
 from models.act import Act, Actor, ActorKind
@@ -43,6 +44,7 @@ class Rows:
     customers: list[Customer] = field(default_factory=list)
     tags: list[CustomerTag] = field(default_factory=list)
     bookings: list[Booking] = field(default_factory=list)
+    segments: list[Segment] = field(default_factory=list)
     engagements: list[Engagement] = field(default_factory=list)
     cancellations: list[Cancellation] = field(default_factory=list)
     occupancies: list[Occupancy] = field(default_factory=list)
@@ -52,8 +54,8 @@ class Rows:
         """Write them into the current transaction."""
         self.events.sort(key=lambda event: event.created_at)
         for rows in (
-            self.customers, self.tags, self.bookings, self.engagements, self.cancellations, self.occupancies,
-            self.events,
+            self.customers, self.tags, self.bookings, self.segments, self.engagements, self.cancellations,
+            self.occupancies, self.events,
         ):  # fmt: skip
             await brought_in.insert(rows)
 
@@ -101,6 +103,9 @@ class Diary:
             self._event(brought_in.event(later, one.name, "booking", row.id, **one.data))
             row.version, row.updated_at = row.version + 1, one.at
         self.rows.bookings.append(row)
+        segment = brought_in.segment(row)
+        segment.id = self.chance.key(row.created_at)
+        self.rows.segments.append(segment)
         for place in self._places(visit, row.staff_id):
             engaged = engagement(act, row.id, place)
             engaged.id = self.chance.key(row.created_at)

@@ -194,6 +194,26 @@ def variables(root: Root, own: dict[str, str]) -> dict[str, Any]:
     return found | GIVEN.get(root.name, {}) | ({"first": 50} if "first" in root.field.args else {})
 
 
+def completed(root: Root, given: dict[str, Any], slot: tuple[str, ...], own: dict[str, str]) -> dict[str, Any]:
+    """The variables with what has to be given beside a slot: an input that is left out otherwise may require more."""
+    head, *rest = slot
+    found = _beside(head, root.field.args[head].type, given.get(head), rest, own)
+    return given if found is None else {**given, head: found}
+
+
+def _beside(name: str, type_: Any, value: Any, path: list[str], own: dict[str, str]) -> Any:
+    if not path:
+        return value
+    named = get_named_type(type_)
+    one = value[0] if isinstance(value, list) else value
+    if one is None:
+        one = {} if named.is_one_of else example(name, named, own)
+    head, *rest = path
+    inner = _beside(head, named.fields[head].type, one.get(head), rest, own)
+    one = one if inner is None else {**one, head: inner}
+    return [one] if isinstance(value, list) else one
+
+
 def put(given: dict[str, Any], path: tuple[str, ...], value: str) -> dict[str, Any]:
     """The variables with `value` at a path; lists get it as their only member."""
     head, *rest = path

@@ -39,6 +39,8 @@ from graph.reading import Record
 from graph.rights import Rights
 from graph.schema import build
 from graph.shape import Through, shape_of
+from models.availability import Slot as SlotRow
+from models.availability import SlotPart
 from models.booking import Booking
 from models.calendar_hours import CalendarHours
 from models.diary_pages import Page
@@ -95,7 +97,7 @@ DEPOSIT = SimpleNamespace(
 
 
 WINDOW = (1_800_000_000, 1_800_001_800)
-PIECE = Piece(Busy.BOOKING, *WINDOW, id=UUID(int=1))
+PIECE = Piece(Busy.BOOKING, *WINDOW, id=UUID(int=1), place=0)
 DAY = (MOMENT.date(), MOMENT.date())
 SHARE = Share(30, 60)
 SHARES = {UUID(int=1): SHARE}
@@ -103,6 +105,7 @@ FIGURES = Figures()
 for _status in (BookingStatus.COMPLETED, BookingStatus.CONFIRMED):
     FIGURES.add(Counted(_status, 1, 30, 60, "USD", 1000))
 PARTS = {UUID(int=1): FIGURES}
+PART = SlotPart(UUID(int=1), *WINDOW, [UUID(int=1)])
 
 PROCESSOR = Processor(
     id=UUID(int=1), created_at=MOMENT, name="text", task="text", role=ProcessorRole.PROCESSOR, channel=Channel.MAIL,
@@ -156,7 +159,8 @@ class Specimen:
         "WaitlistByLink": {"zone": ZONE.key, "ends_at": MOMENT},
         "NothingToRefund": {"left_minor": 1, "currency": "KWD"},
         "PolicySection": {"subsections": []},
-        "Slot": {"slot": SimpleNamespace(start=1_800_000_000, zone=ZONE, staff_ids=[], remaining=1), "duration": 1800},
+        "Slot": {"slot": SlotRow(WINDOW[0], ZONE, [], 1, (PART,)), "known_as": {}},
+        "SlotSegment": {"service_id": PART.service_id, "start": WINDOW[0], "end": WINDOW[1], "staff_ids": []},
     }
 
     def __init__(self, type_: GraphQLObjectType) -> None:

@@ -15,7 +15,7 @@ from permissions.every_viewer import EVERY_VIEWER
 from rules.ids import PREFIXES, global_id, read_id
 from tests.api import Answer, Caller
 from tests.businesses import Business
-from tests.isolation.documents import Root, plain, put, roots, variables
+from tests.isolation.documents import Root, completed, plain, put, roots, variables
 from tests.isolation.filling import canary, fill, ids, snapshot
 
 
@@ -42,7 +42,7 @@ async def own(rival: Business) -> dict[str, str]:
 
 async def ask(caller: Caller, root: Root, own: dict[str, str], slot: tuple[str, ...] = (), id: str = "") -> Answer:
     given = variables(root, own)
-    given = put(given, slot, id) if slot else given
+    given = put(completed(root, given, slot, own), slot, id) if slot else given
     if slot[-1:] == ("customerId",):
         given.get("input", {}).pop("customer", None)  # who books is given by the one or the other
     return await caller(root.document(given), **given)

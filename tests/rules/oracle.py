@@ -89,7 +89,7 @@ def meets_none(busy: Busy, start: datetime, end: datetime) -> bool:
     return not any(start < busy_end and end > busy_start for busy_start, busy_end in busy)
 
 
-class _Painted:
+class Painted:
     """The open ticks around the dates of a question, each with the anchor of its grid and when its window closes."""
 
     def __init__(self, q: Question) -> None:
@@ -145,7 +145,7 @@ class _Painted:
 
 
 def answer(q: Question) -> set[datetime]:
-    painted = _Painted(q)
+    painted = Painted(q)
     zone = q.schedule.zone
     furthest = min(q.last, q.now.astimezone(zone).date() + timedelta(days=q.horizon))
     return {

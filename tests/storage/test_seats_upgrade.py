@@ -22,6 +22,8 @@ AT, ENDS, HOUR = "2027-01-12 16:00:00.000000+00:00", "2027-01-12 17:00:00.000000
 STARTS = 1_799_769_600  # AT
 KEPT = {"version": 1, "updated_at": AT}
 TIME = {"service_id": SERVICE, "staff_id": STAFF, "starts_at": AT, "ends_at": ENDS}
+# A calendar may serve several segments of a booking: these have the segment's place in them now.
+REPLACED = {f"occupancy_account_id_{owner}_id_calendar_id_key" for owner in ("booking", "hold")}
 TABLES = ("booking", "hold", "occupancy", "cancellation")
 
 
@@ -104,7 +106,7 @@ async def test_appointments_survive_the_upgrade_with_their_guards(url: str, tmp_
     await connect_shelves(url)
     try:
         assert as_far_as(before, await everything()) == before
-        assert indexes < await names_of_indexes()
+        assert indexes - REPLACED < await names_of_indexes()
         assert [row["party_size"] for row in await fetch("SELECT party_size FROM booking")] == [1]
         engaged = await fetch("SELECT booking_id, calendar_id, staff_id FROM engagement")
         assert [tuple(str(row[key]) for key in row.keys()) for row in engaged] == [(BOOKING, CALENDAR, STAFF)]  # noqa: SIM118 - a database row
