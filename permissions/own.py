@@ -77,7 +77,7 @@ _HELD = Through(Occupancy, "hold_id", "calendar_id", Through(Calendar, "id", "st
 Owns = tuple[Own, ...]
 _OF_STAFF = ("booking_series", "busy_source", "calendar_subscription")
 # Rows of bookings, and the column that names the booking.
-_OF_BOOKINGS = {
+OF_BOOKINGS = {
     "booking": "id", "event": "subject_id",
     **dict.fromkeys(
         (
@@ -122,7 +122,7 @@ def diary(staff_id: UUID | None) -> Mapping[str, Owns]:
     visiting = Through(Booking, "customer_id", "id", SERVED)
     followed = Through(Staff, "schedule_id", "id")
     theirs = {table: (Own("staff_id", who),) for table in _OF_STAFF}
-    booked = {table: (Own(column, who, SERVED),) for table, column in _OF_BOOKINGS.items()}
+    booked = {table: (Own(column, who, SERVED),) for table, column in OF_BOOKINGS.items()}
     return {
         **theirs,
         **booked,

@@ -15,7 +15,7 @@ from models.credentials import VisitHeld
 from models.membership import Role
 from models.platform_staff import PlatformRole
 from models.series import SeriesOccurrence
-from permissions.own import NO_ROW, Own, Owns, Through
+from permissions.own import NO_ROW, OF_BOOKINGS, Own, Owns, Through
 from permissions.roles import CUSTOMER, NOBODY, SCOPES, Access, Grants, Permission, Scope
 from rules.errors import Denied
 from rules.freshness import is_fresh
@@ -116,15 +116,7 @@ class Viewer:
         """The same viewer, who now also holds the manage link of a booking. None: without having proved who they are,
         so that they reach the booking and nothing that is known of the customer."""
         mine = {
-            "booking": Own("id", frozenset({booking_id})),
-            "booking_add_on": Own("booking_id", frozenset({booking_id})),
-            "event": Own("subject_id", frozenset({booking_id})),
-            "attendee": Own("booking_id", frozenset({booking_id})),
-            "payment": Own("booking_id", frozenset({booking_id})),
-            "payment_entry": Own("booking_id", frozenset({booking_id})),
-            "cancellation": Own("booking_id", frozenset({booking_id})),
-            "intake_answer": Own("booking_id", frozenset({booking_id})),
-            "series_occurrence": Own("booking_id", frozenset({booking_id})),
+            **{table: Own(column, frozenset({booking_id})) for table, column in OF_BOOKINGS.items()},
             "booking_series": Own("id", frozenset({booking_id}), Through(SeriesOccurrence, "series_id", "booking_id")),
         }
         if customer_id is not None:

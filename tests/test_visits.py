@@ -101,7 +101,7 @@ async def test_a_visit_is_one_booking_of_all_its_services(salon: Business) -> No
     assert await count("occupancy", salon.account.id) == 2
     assert await broken(salon.account.id) == []
     link = by_key(salon.product, made["manageToken"])
-    of_link = "query ($id: ID!) { booking(id: $id) { segments { service { name } } } }"
+    of_link = "query ($id: ID!) { booking(id: $id) { segments { service { name } startsAt } } }"
     assert len((await link.ok(of_link, id=booking["id"]))["booking"]["segments"]) == 2
 
 
