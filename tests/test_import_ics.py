@@ -13,6 +13,7 @@ from models.engagement import Engagement
 from models.invariants import broken
 from models.occupancy import occupy
 from models.resource import Resource
+from models.teams import Block
 from rules.booking_states import BookingStatus
 from rules.wall_time import epoch
 from tests.businesses import Business
@@ -166,8 +167,8 @@ async def hold(business: Business, staff: Staff, starts_at: datetime, expires_at
         ends_at=starts_at + timedelta(minutes=45), token_hash=os.urandom(32).hex(), expires_at=expires_at,
     )  # fmt: skip
     own = await Calendar.of(business.account.id).get(staff_id=staff.id)
-    span = epoch(starts_at), epoch(row.ends_at)
-    await occupy(business.act, [own.id], span, hold_id=row.id, expires=epoch(expires_at))
+    block = Block(own.id, 0, epoch(starts_at), epoch(row.ends_at))
+    await occupy(business.act, [block], hold_id=row.id, expires=epoch(expires_at))
 
 
 async def test_what_was_cancelled_there_but_is_booked_here_is_pointed_out(
