@@ -219,6 +219,8 @@ def test_a_wheel_carries_every_file() -> None:
 
 async def test_each_mailed_link_leads_to_a_page(product: Product, salon: Business, http: httpx.AsyncClient) -> None:
     await Mail.all().delete()
+    for file in product.settings.mail_spool.glob("*"):  # of other tests
+        file.unlink()
     given = sign_up_input()
     await browser(product).did(SIGN_UP, input=given)
     await browser(product).ok(FORGET, email=salon.owner_user.email)
