@@ -63,6 +63,7 @@ async def product(_product: Product) -> Product:
     """The running product, its clock at NOW."""
     await _product.start()
     _product.clock.stand_at(NOW)
+    await Attempts.all().delete()  # all the tests come from one address
     return _product
 
 
@@ -81,7 +82,6 @@ async def rival(product: Product) -> Business:
 @pytest.fixture
 async def app(rival: Business) -> PartnerApp:
     """An app that the rival develops. What others let it see, its developer must never learn from here."""
-    await Attempts.all().delete()  # all the tests come from one address
     return await make_app(rival)
 
 
